@@ -1,0 +1,44 @@
+"""The agent's errors: one root; the class says the kind, attributes carry the facts.
+
+Commands print `str(error)` as one line for people and leave with `exit_code`.
+"""
+
+
+class AgentError(Exception):
+    """Something the agent can explain. Exit code 1 unless a subclass says otherwise."""
+
+    exit_code = 1
+
+
+class UsageError(AgentError):
+    """The command line itself is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(AgentError):
+    """The configuration cannot be used. `faults` are (key path, what is wrong and the way out), all at once."""
+
+    exit_code = 2
+
+    def __init__(self, source: str, faults: tuple[tuple[str, str], ...]) -> None:
+        self.source = source
+        self.faults = faults
+        told = "; ".join(f"{path}: {reason}" if path else reason for path, reason in faults)
+        super().__init__(f"{source}: {told}")
+
+
+class NotEnrolled(AgentError):
+    """This machine has no usable identity yet."""
+
+
+class EnrolmentRefused(AgentError):
+    """The controller answered and said no; trying the same again will not help."""
+
+
+class LinkBroken(AgentError):
+    """The controller could not be reached or went away; trying again later may help."""
+
+
+class SpoolFull(AgentError):
+    """No room for this record even after giving up what may be given up."""
