@@ -1,0 +1,1 @@
+"""The cellar floor: clock, chance, disk, errors, actors, events. No room is imported here, nothing is stored."""
