@@ -1,1 +1,4 @@
-"""The cellar floor: clock, chance, disk, errors, actors, events. No room is imported here, nothing is stored."""
+"""The cellar floor: clock, chance, disk, errors, actors, events.
+
+No room is imported here, and nothing is stored.
+"""

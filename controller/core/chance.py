@@ -26,14 +26,14 @@ class SystemChance:
         return secrets.token_bytes(count)
 
     def uniform(self, low: float, high: float) -> float:
-        return random.uniform(low, high)
+        return random.uniform(low, high)  # noqa: S311 - jitter, not a secret
 
 
 class SeededChance:
     """The same draws for the same seed. For simulations and tests; never for a real secret."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
 
     def uuid(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)

@@ -43,7 +43,7 @@ class OsDisk:
             aside.unlink(missing_ok=True)
             raise
         os.close(handle)
-        os.replace(aside, path)
+        aside.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -1,4 +1,7 @@
-"""What happened, said in the past tense. Rooms announce events on the unit of work; `flow.py` tells what follows."""
+"""What happened, said in the past tense.
+
+Rooms announce events on the unit of work; `flow.py` tells what follows.
+"""
 
 from dataclasses import dataclass
 

@@ -20,7 +20,7 @@ from controller.core.events import Event
 from controller.storage.unit import Dispatcher, Unit
 
 
-async def _nobody_listens(unit: Unit, happened: Event) -> None:
+async def _nobody_listens(_unit: Unit, _happened: Event) -> None:
     return None
 
 
@@ -97,7 +97,7 @@ class Storage:
             connect_args={"timeout": 30},
         )
 
-        def prepare(connection: Any, record: object) -> None:
+        def prepare(connection: Any, _record: object) -> None:
             # The driver must not open transactions by itself: `begin` below says which kind.
             connection.isolation_level = None
             cursor = connection.cursor()
@@ -119,7 +119,7 @@ class Storage:
 
 
 def sqlite_may_corrupt(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
-    """Whether this SQLite has the WAL fault of 3.7.0-3.51.2 (fixed in 3.51.3, 3.50.7, 3.44.6; trust.md R11)."""
+    """Whether this SQLite has the WAL fault of 3.7.0-3.51.2 (R11; fixed in 3.51.3, 3.50.7, 3.44.6)."""
     if version < (3, 7, 0) or version >= (3, 51, 3):
         return False
     if version[:2] == (3, 50):
