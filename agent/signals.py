@@ -7,7 +7,7 @@ with the prefix `vigia.` for what it lacks (signals.md).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, IntEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,25 @@ class Finding:
     began_at: datetime
     observed_at: datetime
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class WatchResult(IntEnum):
+    """How one look at a watch ended: the value of the metric `vigia.watch.result`. Never renumbered."""
+
+    OK = 0
+    REFUSED = 1
+    TIMEOUT = 2
+    UNREACHABLE = 3
+    UNRESOLVED = 4
+    WRONG_ANSWER = 5
+    CLOSED = 6
+    TLS_FAILED = 7
+    INACTIVE = 8
+    FAILED = 9
+    ABSENT = 10
+    STARTING = 11
+
+    @property
+    def passing(self) -> bool:
+        """Whether it often heals by itself: it counts as a fault when it happens twice in a row."""
+        return self in (WatchResult.TIMEOUT, WatchResult.UNRESOLVED, WatchResult.STARTING)

@@ -1,0 +1,64 @@
+"""Collectors: one a file, one verb. Each looks at one part of the machine and says what it read.
+
+A collector may fail, be slow, or hang: that is data, not an outage. It never judges (rules do), never changes
+anything, and never sends. `ALL` is explicit: what is not in it is not collected.
+"""
+
+import math
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from agent.clock import Clock
+from agent.collectors.cpu import Cpu
+from agent.collectors.disks import Disks
+from agent.collectors.filesystems import Filesystems
+from agent.collectors.memory import Memory
+from agent.collectors.network import Network
+from agent.collectors.uptime import Uptime
+from agent.signals import Gap, Reading
+
+METRICS_MAX = 4096
+GAPS_MAX = 64
+REASON_MAX = 200
+
+
+class Collector(Protocol):
+    """Blocking; run in a thread, by one caller at a time, with a time limit. May raise anything."""
+
+    @property
+    def name(self) -> str:
+        """Unique in the agent; watches are "watch:NAME"."""
+
+    @property
+    def every_s(self) -> float:
+        """How often it is to be read, in seconds."""
+
+    def read(self, now: datetime) -> Reading:
+        """One look. `now` is aware UTC and becomes the reading's instant."""
+
+
+ALL: tuple[Collector, ...] = (Cpu(), Memory(), Filesystems(), Disks(), Network(), Uptime())
+
+
+def look(collector: Collector, clock: Clock) -> Reading:
+    """One look that never raises: what goes wrong is a gap, what makes no sense is left out. Blocking."""
+    now, began = clock.now(), clock.monotonic()
+    try:
+        reading = sound(collector.read(now))
+    except Exception as error:  # a collector's failure is data
+        told = f"{type(error).__name__}: {error}"[:REASON_MAX]
+        reading = Reading(collector.name, now, 0.0, gaps=(Gap(collector.name, told),))
+    return replace(reading, took_s=clock.monotonic() - began)
+
+
+def sound(reading: Reading) -> Reading:
+    """The reading without numbers that are none, and no longer than the limits."""
+    metrics = tuple(metric for metric in reading.metrics[:METRICS_MAX] if math.isfinite(metric.value))
+    gaps = [Gap(gap.collector, gap.reason[:REASON_MAX]) for gap in reading.gaps[:GAPS_MAX]]
+    left_out = len(reading.metrics) - len(metrics)
+    if left_out:
+        gaps.append(
+            Gap(reading.collector, f"{left_out} values left out: no numbers, or more than {METRICS_MAX}")
+        )
+    return replace(reading, metrics=metrics, gaps=tuple(gaps))

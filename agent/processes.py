@@ -1,0 +1,186 @@
+"""The one place where the agent starts another program.
+
+Always an argument vector, a time limit and an output limit; never a shell (signals.md "Health"). The
+child gets a process group of its own and the whole group is killed at the limit, so that nothing that a
+tool started in turn stays behind on the customer's machine.
+"""
+
+import asyncio
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.clock import SystemClock
+from agent.errors import AgentError
+
+POLL_S = 0.05
+READ_BYTES = 65_536
+# Children live in real time, whatever clock the rest of the agent was given.
+_monotonic = SystemClock().monotonic
+
+
+class ProgramMissing(AgentError):
+    """The program is not installed or may not be started; `program` is its name."""
+
+    def __init__(self, program: str, reason: str) -> None:
+        super().__init__(f"{program} cannot be started: {reason}")
+        self.program = program
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended. `returncode` is negative when a signal ended it; output is cut at the limit."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool
+    truncated: bool
+    took_s: float
+
+    @property
+    def ok(self) -> bool:
+        return self.returncode == 0 and not self.timed_out and not self.truncated
+
+
+def run(
+    argv: Sequence[str],
+    timeout_s: float,
+    output_limit_bytes: int,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    stop: threading.Event | None = None,
+) -> Finished:
+    """Runs `argv` to its end or to a limit, whichever comes first. Blocking.
+
+    The limit on output holds for standard output and error together; a program that writes more is killed
+    and what it wrote so far is kept. `environment` is added to ours, with the locale set to C. Raises
+    ProgramMissing.
+    """
+    began = _monotonic()
+    child = _started(argv, environment)
+    pump = _Pump(child, stdin, output_limit_bytes)
+    timed_out = False
+    try:
+        while pump.moves():
+            if _monotonic() - began >= timeout_s or (stop is not None and stop.is_set()):
+                timed_out = True
+                break
+        if not timed_out and not pump.full:
+            left_s = max(POLL_S, timeout_s - (_monotonic() - began))
+            try:
+                child.wait(left_s)
+            except subprocess.TimeoutExpired:
+                timed_out = True
+    finally:
+        _ended(child, pump)
+    took_s = _monotonic() - began
+    return Finished(child.returncode, bytes(pump.out), bytes(pump.err), timed_out, pump.full, took_s)
+
+
+async def run_async(
+    argv: Sequence[str],
+    timeout_s: float,
+    output_limit_bytes: int,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+) -> Finished:
+    """`run` off the event loop. When the caller is cancelled the child is killed within `POLL_S`."""
+    stop = threading.Event()
+    try:
+        return await asyncio.to_thread(run, argv, timeout_s, output_limit_bytes, stdin, environment, stop)
+    finally:
+        stop.set()
+
+
+def _started(argv: Sequence[str], environment: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
+    if not argv:
+        raise ProgramMissing("", "the argument vector is empty")
+    try:
+        return subprocess.Popen(
+            list(argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise ProgramMissing(argv[0], str(error)) from None
+
+
+def _ended(child: "subprocess.Popen[bytes]", pump: "_Pump") -> None:
+    """Kills what is left of the group, reaps the child, closes the pipes."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    pump.close()
+
+
+class _Pump:
+    """Moves bytes between us and one child, and stops at the output limit."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", stdin: bytes, limit_bytes: int) -> None:
+        assert child.stdin
+        assert child.stdout
+        assert child.stderr
+        self.out, self.err = bytearray(), bytearray()
+        self.full = False
+        self._child, self._rest, self._limit = child, memoryview(stdin), limit_bytes
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(child.stdout, selectors.EVENT_READ, self.out)
+        self._selector.register(child.stderr, selectors.EVENT_READ, self.err)
+        if stdin:
+            os.set_blocking(child.stdin.fileno(), False)
+            self._selector.register(child.stdin, selectors.EVENT_WRITE)
+        else:
+            child.stdin.close()
+
+    def moves(self) -> bool:
+        """One round of at most `POLL_S`; False when there is nothing more to wait for."""
+        ready = self._selector.select(POLL_S)
+        for key, _ in ready:
+            if key.data is None:
+                self._write()
+            else:
+                self._read(key)
+        if self.full:
+            return False
+        # A grandchild may hold the pipes open for ever: a quiet round after the child's end is the end.
+        if not ready and self._child.poll() is not None:
+            return False
+        return any(key.data is not None for key in self._selector.get_map().values())
+
+    def close(self) -> None:
+        self._selector.close()
+        for pipe in (self._child.stdin, self._child.stdout, self._child.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _write(self) -> None:
+        assert self._child.stdin
+        try:
+            self._rest = self._rest[os.write(self._child.stdin.fileno(), self._rest[:READ_BYTES]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._rest = memoryview(b"")
+        if not self._rest:
+            self._selector.unregister(self._child.stdin)
+            self._child.stdin.close()
+
+    def _read(self, key: selectors.SelectorKey) -> None:
+        room = self._limit - len(self.out) - len(self.err)
+        chunk = os.read(key.fd, min(READ_BYTES, room + 1))
+        if not chunk:
+            self._selector.unregister(key.fileobj)
+            return
+        if len(chunk) > room:
+            chunk, self.full = chunk[:room], True
+        key.data.extend(chunk)
