@@ -26,7 +26,7 @@ class SystemChance:
         return str(uuid.uuid4())
 
     def uniform(self, low: float, high: float) -> float:
-        return random.uniform(low, high)
+        return random.uniform(low, high)  # noqa: S311 - jitter is no secret
 
     def token_bytes(self, count: int) -> bytes:
         return os.urandom(count)

@@ -32,7 +32,7 @@ class Role(Enum):
 class Watch:
     """How a contract names a service; its outage is critical (signals.md).
 
-    `kind` is "unit" (target: a systemd unit), "process" (a process name), "tcp" ("host:port") or "http" (a URL).
+    `kind` and `target`: "unit" and a systemd unit, "process" and its name, "tcp" and "host:port", "http" and a URL.
     `timeout_s` is 0.1..30. `expect_status` (http only): the one status that is healthy; None means 200..399.
     """
 
@@ -190,7 +190,9 @@ class _Reader:
 
     def _target(self, path: str, kind: str, target: str) -> None:
         if not target or target.startswith("-") or "\0" in target:
-            self.fault(path, "must be given: a unit, a process name, host:port or a URL, and not start with -")
+            self.fault(
+                path, "must be given: a unit, a process name, host:port or a URL, and not start with -"
+            )
         elif kind == "tcp":
             self.host_port(path, target)
         elif kind == "http":

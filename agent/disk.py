@@ -35,10 +35,10 @@ class Disk(Protocol):
         """`length` bytes from `offset`, fewer at the end; all of the rest when None."""
 
     def append(self, path: Path, mode: int = 0o600) -> AppendHandle:
-        """Opens for appending; a new file is created with its final `mode`, whatever the umask allows beyond."""
+        """Opens for appending; a new file is created with its final `mode`."""
 
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
-        """After it returns the file holds `data`, also after a power cut; before, the old content or the new."""
+        """The file holds `data` durably when it returns; a power cut before leaves the old or the new."""
 
     def truncate(self, path: Path, size: int) -> None:
         """Cuts the file and syncs it."""
@@ -133,7 +133,7 @@ class OsDisk:
 
     def list(self, folder: Path) -> tuple[str, ...]:
         try:
-            return tuple(sorted(os.listdir(folder)))
+            return tuple(sorted(entry.name for entry in folder.iterdir()))
         except FileNotFoundError:
             return ()
 

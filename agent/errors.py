@@ -17,7 +17,7 @@ class UsageError(AgentError):
 
 
 class ConfigError(AgentError):
-    """The configuration cannot be used. `faults` are (key path, what is wrong and the way out), all at once."""
+    """The configuration cannot be used. `faults`: (key path, what is wrong and the way out), all at once."""
 
     exit_code = 2
 
