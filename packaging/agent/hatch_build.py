@@ -18,6 +18,9 @@ class AgentBuildHook(BuildHookInterface[Any]):
         top = Path(self.root).parents[1]
         if not list(top.glob("protos/vigia/v1/*_pb2_grpc.py")):
             raise FileNotFoundError(f"no stubs in {top}/protos/vigia/v1: run `make stubs` first")
+        missing = [package for package in PACKAGES if not (top / package / "__init__.py").is_file()]
+        if missing:
+            raise FileNotFoundError(f"no {' nor '.join(missing)} in {top}: the wheel would not start")
         for package in PACKAGES:
             for path in sorted((top / package).rglob("*")):
                 if path.suffix in {".py", ".toml", ".mo"} and path.is_file():
