@@ -1,0 +1,5 @@
+"""The street's small pure house: what agent, controller and lab must understand alike about evidence.
+
+Here live the bundle (one zip, its manifest, its limits) and redaction. Nothing here reads a clock, a file,
+a socket or an environment variable, and nothing here imports beyond the standard library.
+"""
