@@ -1,0 +1,33 @@
+"""Every verb of the room, by name; the doors and `flow.py` call them here."""
+
+from controller.incidents.conversation import (
+    assign,
+    change_severity,
+    climb,
+    close,
+    escalate,
+    note,
+    reopen,
+    resolve,
+    respond,
+    update_customer,
+)
+from controller.incidents.intake import attach_evidence, note_cleared, reconcile, resolve_if_quiet, take_in
+
+__all__ = [
+    "assign",
+    "attach_evidence",
+    "change_severity",
+    "climb",
+    "close",
+    "escalate",
+    "note",
+    "note_cleared",
+    "reconcile",
+    "reopen",
+    "resolve",
+    "resolve_if_quiet",
+    "respond",
+    "take_in",
+    "update_customer",
+]

@@ -1,0 +1,81 @@
+"""How every verb writes: one entry appended, the index saved, the change announced."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from controller.core.actor import Actor
+from controller.core.errors import NotFound
+from controller.incidents import store
+from controller.incidents.case import Incident
+from controller.incidents.events import IncidentChanged
+from controller.incidents.timeline import Entry, EntryKind
+from controller.storage import Unit
+
+
+async def load(unit: Unit, incident_id: UUID) -> Incident:
+    """Locked until the unit ends. Raises `NotFound`."""
+    found = await store.incident(unit.connection, incident_id, lock=True)
+    if found is None:
+        raise NotFound("incident", str(incident_id))
+    return found
+
+
+async def write(
+    unit: Unit,
+    case: Incident,
+    kind: EntryKind,
+    *,
+    actor: Actor | None = None,
+    at: datetime | None = None,
+    changes: Mapping[str, Any] | None = None,
+    facts: Mapping[str, str] | None = None,
+    **said: Any,
+) -> Incident:
+    """`changes` are fields of the index, `said` fields of the entry. Returns the incident as it stands."""
+    await append(unit, case.id, kind, actor=actor, at=at, facts=facts, **said)
+    return await store.save(unit.connection, replace(case, **(changes or {})), unit.now)
+
+
+async def append(
+    unit: Unit,
+    incident_id: UUID,
+    kind: EntryKind,
+    *,
+    actor: Actor | None = None,
+    at: datetime | None = None,
+    facts: Mapping[str, str] | None = None,
+    **said: Any,
+) -> Entry:
+    """An entry that leaves the index as it is."""
+    entry = entry_of(unit, incident_id, kind, actor=actor, at=at, facts=facts, **said)
+    await store.append(unit.connection, entry)
+    unit.announce(IncidentChanged(incident_id, entry))
+    return entry
+
+
+def entry_of(
+    unit: Unit,
+    incident_id: UUID,
+    kind: EntryKind,
+    *,
+    actor: Actor | None = None,
+    at: datetime | None = None,
+    facts: Mapping[str, str] | None = None,
+    **said: Any,
+) -> Entry:
+    who = actor or unit.actor
+    return Entry(
+        id=unit.chance.uuid(),
+        incident_id=incident_id,
+        kind=kind,
+        at=at or unit.now,
+        recorded_at=unit.now,
+        actor_kind=who.kind,
+        actor_name=who.name,
+        actor_id=who.id,
+        facts=facts or {},
+        **said,
+    )

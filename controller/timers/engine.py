@@ -1,0 +1,91 @@
+"""Acts on what is due: in order, in batches, each timer in a savepoint of its own (contract.md, The engine).
+
+Claims are leased in one short transaction and used up in the transaction of what they cause. A process that
+is stopped in between and wakes late finds the fence moved on, and its write fails.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from controller.core.actor import ENGINE
+from controller.core.errors import Unavailable
+from controller.storage import Storage, Unit
+from controller.timers import store
+from controller.timers.timer import ATTEMPTS_MAX, LEASE, Claim, Fenced, Handler, retry_after
+
+log = logging.getLogger(__name__)
+
+# How far back a claim still looks after an empty poll: longer than any transaction lasts, and than two
+# controllers' clocks differ. Without a floor an empty poll wades through dead rows (wire.md, Stores).
+_LOOK_BACK = timedelta(minutes=10)
+
+
+class Engine:
+    """`handlers` maps a timer's kind to what it causes; an unknown kind counts as a failure."""
+
+    def __init__(self, storage: Storage, handlers: Mapping[str, Handler], batch_size: int = 100) -> None:
+        self._storage = storage
+        self._handlers = handlers
+        self._batch_size = batch_size
+        self._floor: datetime | None = None
+
+    def look_everywhere(self) -> None:
+        """Forget the floor once: the auditor asks for it, in case a clock was set back."""
+        self._floor = None
+
+    async def turn(self) -> datetime | None:
+        """Everything that is due now; then when to look again, None when nothing is planned.
+
+        Raises `Unavailable` when the database cannot write: claims in flight come back after their lease.
+        """
+        while claims := await self._claim():
+            await self._act(claims)
+        async with self._storage.reading() as connection:
+            return await store.next_wake(connection)
+
+    async def _claim(self) -> tuple[Claim, ...]:
+        now = self._storage.clock.now()
+        async with self._storage.reading() as connection:
+            soonest = await store.next_wake(connection)
+        if soonest is None or soonest > now:
+            self._floor = now - _LOOK_BACK
+            return ()
+        async with self._storage.unit(ENGINE) as unit:
+            return await store.claim(
+                unit.connection, unit.now, unit.now + LEASE, self._batch_size, self._floor
+            )
+
+    async def _act(self, claims: tuple[Claim, ...]) -> None:
+        async with self._storage.unit(ENGINE) as unit:
+            for claim in claims:
+                await self._act_once(unit, claim)
+
+    async def _act_once(self, unit: Unit, claim: Claim) -> None:
+        planned_before = len(unit.afterwards)
+        try:
+            async with unit.connection.begin_nested():
+                await self._handlers[claim.kind](unit, claim)
+                while unit.announced:
+                    await self._storage.dispatcher(unit, unit.announced.popleft())
+            log.info("timer acted key=%s due=%s", claim.key, claim.due.isoformat())
+        except Unavailable:
+            raise
+        except Exception as error:
+            unit.announced.clear()
+            del unit.afterwards[planned_before:]
+            if isinstance(error, Fenced):
+                log.info("timer overtaken key=%s fence=%d", claim.key, claim.fence)
+                return
+            await self._note_failure(unit, claim, error)
+
+    async def _note_failure(self, unit: Unit, claim: Claim, error: Exception) -> None:
+        attempts = claim.attempts + 1
+        said = f"{type(error).__name__}: {error}"[:500]
+        if attempts >= ATTEMPTS_MAX:
+            await store.note_failure(unit.connection, claim, said, None, unit.now)
+            log.error("timer set aside key=%s attempts=%d", claim.key, attempts, exc_info=error)
+        else:
+            wake_at = unit.now + retry_after(attempts)
+            await store.note_failure(unit.connection, claim, said, wake_at, None)
+            log.warning("timer failed key=%s attempts=%d", claim.key, attempts, exc_info=error)

@@ -1,0 +1,53 @@
+"""A timer, and a claim on it that may have been overtaken."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from controller.core.errors import VigiaError
+from controller.storage import Unit
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to act on a timer once, until its lease ends or somebody plans it anew.
+
+    `due` is the instant it was planned for; `fence` the number that `take` compares.
+    """
+
+    key: str
+    kind: str
+    subject: UUID
+    due: datetime
+    fence: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A timer that failed five times. It blocks nobody and waits for a person."""
+
+    key: str
+    kind: str
+    subject: UUID
+    due: datetime
+    set_aside_at: datetime
+    last_error: str
+
+
+class Fenced(VigiaError):
+    """This claim was overtaken: planned anew, cancelled, or taken by another process meanwhile."""
+
+
+Handler = Callable[[Unit, Claim], Awaitable[None]]
+"""Locks its subject first, then calls `take`, then acts: the order in which everybody locks, so that none
+waits for another in a circle. All of it shares one savepoint; raising undoes it."""
+
+
+def retry_after(attempts: int) -> timedelta:
+    """1, 2, 4, 8 s: a fault that passes by itself costs seconds of a deadline, not minutes."""
+    return timedelta(seconds=2 ** max(0, attempts - 1))
