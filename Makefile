@@ -59,7 +59,7 @@ stubs words web: setup
 
 agent: $(VENV)/.installed ## the customer's wheel, in dist/
 	@$(PY) hatch_build.py stubs
-	@$(UV) build --quiet --wheel --no-build-isolation --python $(PY) packaging/agent -o dist
+	@$(UV) build --wheel --no-build-isolation --python $(PY) packaging/agent -o dist
 	@ls dist/vigia_agent-*.whl
 
 bench: setup ## what is fast and what it costs; WHICH="redact ..." for some of it
@@ -79,7 +79,7 @@ $(VENV)/.bootstrapped: requirements/uv.txt
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	    echo "$(PYTHON) cannot make virtual environments: on Debian, apt-get install python3-venv" >&2; exit 1; }
 	$(say) 'A virtual environment, and uv to fill it'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(PY) -m pip install --quiet --require-hashes --only-binary :all: -r requirements/uv.txt
 	@touch $@
 
