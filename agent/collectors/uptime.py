@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from agent.collectors.cpu import parse_stat
 from agent.collectors.logins import turns, unclean_boots
 from agent.collectors.procfs import MACHINE, Roots, text
 from agent.processes import ProgramMissing, run
@@ -54,7 +55,8 @@ def boot(roots: Roots = MACHINE) -> Boot:
 
 
 class Uptime:
-    """`system.uptime` in seconds; load averages as the kernel gives them, not divided by processors.
+    """`system.uptime` in seconds; load averages as the kernel gives them; `vigia.load.per_cpu` is
+    that of 5 minutes divided by the processors.
 
     `vigia.boot.unclean` (0 or 1), `vigia.boot.unclean_24h` (count) and `vigia.boot.panic_records` (kernel
     crash records waiting in pstore) are looked up once in each run of the agent; absent where unknown.
@@ -65,6 +67,8 @@ class Uptime:
 
     def __init__(self, roots: Roots = MACHINE, journal: tuple[str, ...] = JOURNAL) -> None:
         self._roots, self._journal = roots, journal
+        self._boot: Boot | None = None
+        self._processors = 0
         self._ending: Ending | None = None
 
     def read(self, now: datetime) -> Reading:
@@ -73,13 +77,15 @@ class Uptime:
         if uptime_s < 0 or len(loads) != 3 or min(loads) < 0:
             raise ValueError("uptime or load is not sound")
         gaps: tuple[Gap, ...] = ()
-        started = boot(self._roots)
+        started = self._boot = self._boot or boot(self._roots)
+        self._processors = self._processors or parse_stat(text(f"{self._roots.proc}/stat"))[1]
         if self._ending is None:
             self._ending = last_ending(self._roots, started.boot_at, self._journal)
             if self._ending.unclean is None:
                 gaps = (Gap(self.name, self._ending.reason),)  # told once: it will not change in this run
         metrics = [
             Metric("system.uptime", uptime_s, "s"),
+            Metric("vigia.load.per_cpu", loads[1] / self._processors, "1"),
             Metric("vigia.boot.time", started.boot_at.timestamp(), "s"),
             *(Metric(f"system.cpu.load_average.{span}", load, "{thread}")
               for span, load in zip(("1m", "5m", "15m"), loads, strict=True)),

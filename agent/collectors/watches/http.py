@@ -48,12 +48,11 @@ class HttpWatch(WatchCollector):
         try:
             status = self._status(deadline)
         except NotConnected as error:
-            self._keeper.failed()
             return Look(error.result)
-        if not self._expected(status):
-            return Look(WatchResult.WRONG_ANSWER, status)
-        self._keeper.answered(self._host, self._port, self._roots, self._monotonic())
-        return Look(WatchResult.OK, status)
+        return Look(WatchResult.OK if self._expected(status) else WatchResult.WRONG_ANSWER, status)
+
+    def remember(self, look: Look) -> None:
+        self._keeper.saw(look, self._host, self._port, self._roots, self._monotonic())
 
     def overdue(self, now: datetime, waited_s: float) -> Reading:
         """A look that hangs (a name that does not resolve) is a timeout like any other."""

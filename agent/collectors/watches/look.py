@@ -46,20 +46,26 @@ class WatchCollector(ABC):
         """The target without what may be secret in it: this leaves the machine."""
         return self.watch.target
 
-    def overdue(self, now: datetime, waited_s: float) -> Reading | None:
+    def remember(self, look: Look) -> None:  # noqa: B027 - most kinds have nothing to remember
+        """Called after each look, outside the time that is measured."""
+
+    def overdue(self, now: datetime, waited_s: float) -> Reading | None:  # noqa: ARG002 - kinds override it
         """What a look that hangs amounts to; None when it says nothing about the service."""
         return None
 
     def read(self, now: datetime) -> Reading:
         began = self._monotonic()
-        return self.told(self.look(), now, self._monotonic() - began)
+        look = self.look()
+        took_s = self._monotonic() - began
+        self.remember(look)
+        return self.told(look, now, took_s)
 
     def told(self, look: Look, now: datetime, took_s: float) -> Reading:
         """`vigia.watch.up` 0 or 1, `vigia.watch.result` a WatchResult, `vigia.watch.duration` in seconds."""
         of = {WATCH: self.watch.name, WATCH_KIND: self.watch.kind, WATCH_TARGET: self.shown_target()}
         metrics = [
             Metric("vigia.watch.up", float(look.result is WatchResult.OK), "1", of),
-            Metric("vigia.watch.result", look.result, "1", of),
+            Metric("vigia.watch.result", float(look.result), "1", of),
             Metric("vigia.watch.duration", took_s, "s", of),
         ]
         if look.http_status is not None:

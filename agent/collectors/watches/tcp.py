@@ -42,10 +42,11 @@ class TcpWatch(WatchCollector):
                 self._host, self._port, self._monotonic, self._monotonic() + self.watch.timeout_s
             ).close()
         except NotConnected as error:
-            self._keeper.failed()
             return Look(error.result)
-        self._keeper.answered(self._host, self._port, self._roots, self._monotonic())
         return Look(WatchResult.OK)
+
+    def remember(self, look: Look) -> None:
+        self._keeper.saw(look, self._host, self._port, self._roots, self._monotonic())
 
     def overdue(self, now: datetime, waited_s: float) -> Reading:
         """A look that hangs (a name that does not resolve) is a timeout like any other."""
@@ -59,11 +60,11 @@ class Keeper:
         self._collector = collector
         self._due_at: float | None = None
 
-    def failed(self) -> None:
-        """What listened before stays known; who listens afterwards is looked up anew."""
-        self._due_at = None
-
-    def answered(self, host: str, port: int, roots: Roots, now_s: float) -> None:
+    def saw(self, look: Look, host: str, port: int, roots: Roots, now_s: float) -> None:
+        """What listened before a fault stays known; who listens afterwards is looked up anew."""
+        if look.result is not WatchResult.OK:
+            self._due_at = None
+            return
         if self._due_at is not None and now_s < self._due_at:
             return
         self._due_at = now_s + LISTENER_EVERY_S

@@ -1,0 +1,42 @@
+"""The machine came up without having been shut down: power, a panic, or somebody's finger.
+
+Facts: `uptime_s`, `boot_at_unix_s`, `unclean_boots_24h`, `panic_records` (crash records that firmware kept).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from agent.config import Role
+from agent.rules.rule import HOUR_S, Level, Memory, Sight, plain
+from agent.signals import Reading, Severity
+
+OFTEN = 3
+
+
+class BootUnexpected:
+    """High for the first hour after it, critical from the third in 24 h; workstations normal and high."""
+
+    id = "boot.unexpected"
+    reads = "uptime"
+    FACTS = ("uptime_s", "boot_at_unix_s", "unclean_boots_24h", "panic_records")
+    clear_s = 0.0
+    forgets = False
+
+    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+        unclean, uptime_s = reading.value("vigia.boot.unclean"), reading.value("system.uptime")
+        boot_at_s = reading.value("vigia.boot.time")
+        if unclean is None or uptime_s is None or boot_at_s is None:
+            return
+        count = reading.value("vigia.boot.unclean_24h") or 0.0
+        fresh = bool(unclean) and uptime_s < HOUR_S
+        once, often = Severity.HIGH, Severity.CRITICAL
+        if role is not Role.SERVER:
+            once, often = Severity.NORMAL, Severity.HIGH
+        levels = (Level(once, fresh, not fresh), Level(often, fresh and count >= OFTEN, not fresh))
+        facts = {
+            "uptime_s": plain(uptime_s),
+            "boot_at_unix_s": plain(boot_at_s),
+            "unclean_boots_24h": plain(count),
+            "panic_records": plain(reading.value("vigia.boot.panic_records") or 0.0),
+        }
+        yield Sight("", levels, facts, datetime.fromtimestamp(boot_at_s, UTC))

@@ -1,0 +1,96 @@
+"""What the judge remembers of one (rule, object): holds, active levels, and the finding that is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from agent.signals import Finding, FindingState, Severity
+
+RANK = {Severity.NORMAL: 0, Severity.HIGH: 1, Severity.CRITICAL: 2}
+
+
+class Hold(NamedTuple):
+    """A level that is entered, perhaps not for long: counted from `at`, the symptom since `began_at`."""
+
+    at: datetime
+    began_at: datetime
+
+
+@dataclass(slots=True)
+class Track:
+    """`active`: levels that count, since their symptom began; `leaving`: since when they are left."""
+
+    rule: str
+    object: str
+    seen_at: datetime | None = None
+    entered: dict[Severity, Hold] = field(default_factory=dict)
+    active: dict[Severity, datetime] = field(default_factory=dict)
+    leaving: dict[Severity, datetime] = field(default_factory=dict)
+    finding: Finding | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is anything worth keeping over a restart."""
+        return bool(self.entered or self.active or self.finding)
+
+
+def track_to_json(track: Track) -> dict[str, Any]:
+    """Plain values; instants are ISO 8601."""
+    return {
+        "rule": track.rule,
+        "object": track.object,
+        "seen_at": track.seen_at.isoformat() if track.seen_at else None,
+        "entered": {key.value: [at.isoformat() for at in hold] for key, hold in track.entered.items()},
+        "active": {key.value: at.isoformat() for key, at in track.active.items()},
+        "leaving": {key.value: at.isoformat() for key, at in track.leaving.items()},
+        "finding": finding_to_json(track.finding) if track.finding else None,
+    }
+
+
+def track_from_json(value: Mapping[str, Any]) -> Track:
+    """Raises KeyError, TypeError or ValueError."""
+    return Track(
+        rule=str(value["rule"]),
+        object=str(value["object"]),
+        seen_at=_instant(value["seen_at"]) if value["seen_at"] else None,
+        entered={Severity(key): Hold(*map(_instant, pair)) for key, pair in value["entered"].items()},
+        active={Severity(key): _instant(at) for key, at in value["active"].items()},
+        leaving={Severity(key): _instant(at) for key, at in value["leaving"].items()},
+        finding=finding_from_json(value["finding"]) if value["finding"] else None,
+    )
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """Plain values; instants are ISO 8601."""
+    return {
+        "finding_id": finding.finding_id,
+        "rule": finding.rule,
+        "object": finding.object,
+        "state": finding.state.value,
+        "severity": finding.severity.value,
+        "began_at": finding.began_at.isoformat(),
+        "observed_at": finding.observed_at.isoformat(),
+        "facts": dict(finding.facts),
+    }
+
+
+def finding_from_json(value: Mapping[str, Any]) -> Finding:
+    """Raises KeyError, TypeError or ValueError."""
+    return Finding(
+        finding_id=str(value["finding_id"]),
+        rule=str(value["rule"]),
+        object=str(value["object"]),
+        state=FindingState(value["state"]),
+        severity=Severity(value["severity"]),
+        began_at=_instant(value["began_at"]),
+        observed_at=_instant(value["observed_at"]),
+        facts={str(key): str(fact) for key, fact in value["facts"].items()},
+    )
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return at
