@@ -1,0 +1,135 @@
+"""What an installation may set, from `<data>/vigia.toml` and from `VIGIA_*` variables, which win.
+
+Every fault is said at once, by key path. Secrets are `SecretStr`: they print as stars.
+"""
+
+import os
+import socket
+import tomllib
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from controller.core.errors import Invalid
+
+DEFAULT_DATA = Path("/var/lib/vigia")
+
+
+class SmtpConfig(BaseModel):
+    """The mail server that takes our notices. Without a host, notices go to the log channel alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65_535)
+    security: str = Field(default="starttls", pattern="^(starttls|tls|none)$")
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = "vigia@localhost"
+
+
+class Config(BaseSettings):
+    """Ports may be 0: the system chooses one (tests, `vigia up`). Durations carry their unit in the name."""
+
+    model_config = SettingsConfigDict(env_prefix="VIGIA_", env_nested_delimiter="__", extra="forbid")
+
+    data: Path = DEFAULT_DATA
+    # Empty: SQLite in the data folder.
+    database_url: SecretStr = SecretStr("")
+    # What agents and benches reach, from outside.
+    bind: str = "0.0.0.0"  # noqa: S104 - agents come from anywhere; both ports speak TLS only
+    public_host: str = Field(default_factory=socket.gethostname)
+    agents_port: int = Field(7443, ge=0, le=65_535)
+    enrolment_port: int = Field(7444, ge=0, le=65_535)
+    # What people reach. Plain HTTP is for loopback only.
+    console_bind: str = "127.0.0.1"
+    console_port: int = Field(7480, ge=0, le=65_535)
+    console_url: str = ""
+    console_certificate: Path | None = None
+    console_key: Path | None = None
+    zone: str = "America/Mexico_City"
+    snapshot_days: int = Field(30, ge=1, le=3_650)
+    log_format: str = Field("plain", pattern="^(plain|json)$")
+    smtp: SmtpConfig = SmtpConfig()
+
+    @model_validator(mode="after")
+    def _no_plain_console_outside(self) -> Self:
+        has_certificate = bool(self.console_certificate and self.console_key)
+        if not has_certificate and not is_loopback(self.console_bind):
+            raise ValueError(
+                f"console_bind: {self.console_bind} is not loopback, where plain HTTP ends. "
+                "Set console_certificate and console_key, or put a TLS proxy before 127.0.0.1"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # A flag beats a variable, a variable beats the file.
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @property
+    def storage_url(self) -> str:
+        """The database, by default `<data>/vigia.db`; a bare `postgresql://` gets its driver."""
+        given = self.database_url.get_secret_value()
+        if not given:
+            return f"sqlite+aiosqlite:///{self.data / 'vigia.db'}"
+        return given.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def control_socket(self) -> Path:
+        return self.data / "control.sock"
+
+    @property
+    def base_url(self) -> str:
+        """Where links in notices lead."""
+        scheme = "https" if self.console_certificate else "http"
+        return (self.console_url or f"{scheme}://{self.console_bind}:{self.console_port}").rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a bind address stays on this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_config(data: Path | None = None, **values: object) -> Config:
+    """The configuration of a data folder (`VIGIA_DATA`, else /var/lib/vigia, when not given).
+
+    `values` win over variables and file. Raises `Invalid` with every fault by key.
+    """
+    folder = (data or Path(os.environ.get("VIGIA_DATA") or DEFAULT_DATA)).absolute()
+    path = folder / "vigia.toml"
+
+    class Here(Config):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        return Here(**{"data": folder, **values})  # type: ignore[arg-type]  # pydantic checks them
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(str(path), f"is no TOML: {error}", "Mend that line") from error
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors(include_url=False, include_input=False):
+            where = ".".join(str(part) for part in fault["loc"])
+            said = fault["msg"].removeprefix("Value error, ")
+            faults.append(f"{where}: {said}" if where else said)
+        raise Invalid(str(path), "; ".join(faults), "Every key is in docs/operation.md") from error
