@@ -32,7 +32,7 @@ class Role(Enum):
 class Watch:
     """How a contract names a service; its outage is critical (signals.md).
 
-    `kind` and `target`: "unit" and a systemd unit, "process" and its name, "tcp" and "host:port", "http" and a URL.
+    `target` is, by `kind`: "unit" a systemd unit, "process" a name, "tcp" host:port, "http" a URL.
     `timeout_s` is 0.1..30. `expect_status` (http only): the one status that is healthy; None means 200..399.
     """
 

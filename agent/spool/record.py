@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 MARKER = b"\xf5VG1"
-PAYLOAD_MAX_BYTES = 1024 * 1024
+# With its envelope it must stay under the 1 MiB that a message may have (trust.md "Limits").
+PAYLOAD_MAX_BYTES = 768 * 1024
 _HEAD = struct.Struct(">4sII")
 _BODY = struct.Struct(">BBQQ")
 OVERHEAD_BYTES = _HEAD.size + _BODY.size

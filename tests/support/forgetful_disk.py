@@ -36,7 +36,7 @@ class ForgetfulDisk:
         self._folders: set[Path] = set()
 
     def crash(self, choose: Choose) -> None:
-        """Power fails. `choose(n)` picks 0..n: how many unsynced bytes, or whether an unsynced name, survive."""
+        """Power fails. `choose(n)` picks 0..n: how much unsynced, or whether a name, survives."""
         kept = dict(self._durable_names)
         for path in sorted(self._names.keys() | self._durable_names.keys()):
             now, then = self._names.get(path), self._durable_names.get(path)

@@ -1,5 +1,6 @@
-"""Whatever moment the power fails at: what `put` returned for a fault is there, once, and the spool starts."""
+"""Whenever the power fails: what `put` returned for a fault is there, once, and the spool starts."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,10 +86,8 @@ def test_no_promised_fault_is_lost_or_doubled_at_any_crash_point(
     disk, clock, told = ForgetfulDisk(), HandClock(), Told()
     for steps, cut_after in lives:
         disk.power_cut_at = disk.changes + cut_after
-        try:
+        with suppress(PowerCut):
             live(open_spool(disk, clock), disk, clock, steps, told)
-        except PowerCut:
-            pass
         disk.crash(lambda most: data.draw(st.integers(0, most)))
         clock.pass_time(1)
 

@@ -1,0 +1,63 @@
+"""The two short questions: who am I to be (enrol), and my next certificate (renew)."""
+
+from dataclasses import dataclass
+
+import grpc
+import grpc.aio
+
+from agent.errors import EnrolmentRefused, LinkBroken
+from agent.identity import Identity
+from agent.link.channel import agent_channel, enrolment_channel
+from protos.vigia.v1 import agent_pb2, agent_pb2_grpc, enrolment_pb2, enrolment_pb2_grpc
+
+DEADLINE_S = 20.0
+_WORTH_REPEATING = (
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.ABORTED,
+    grpc.StatusCode.CANCELLED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the controller gave: a certificate for our key, our id, and where agents connect (host:port)."""
+
+    certificate_der: bytes
+    agent_id: str
+    endpoint: str
+
+
+async def enrol(
+    endpoint: str, root_pem: str, token: str, csr_der: bytes, host_name: str, agent_version: str
+) -> Admission:
+    """Trades a one-time token for an identity. Raises EnrolmentRefused (final) or LinkBroken (try again)."""
+    request = enrolment_pb2.EnrolRequest(
+        token=token, csr_der=csr_der, host_name=host_name, agent_version=agent_version
+    )
+    async with enrolment_channel(endpoint, root_pem) as channel:
+        stub = enrolment_pb2_grpc.EnrolmentServiceStub(channel)
+        try:
+            reply = await stub.Enrol(request, timeout=DEADLINE_S)
+        except grpc.aio.AioRpcError as error:
+            raise _told(error, endpoint) from None
+    return Admission(reply.certificate_der, reply.agent_id, reply.agent_endpoint)
+
+
+async def renew(identity: Identity, csr_der: bytes) -> bytes:
+    """A certificate (DER) for a new key. Raises EnrolmentRefused or LinkBroken."""
+    async with agent_channel(identity) as channel:
+        stub = agent_pb2_grpc.AgentServiceStub(channel)
+        try:
+            reply = await stub.Renew(agent_pb2.RenewRequest(csr_der=csr_der), timeout=DEADLINE_S)
+        except grpc.aio.AioRpcError as error:
+            raise _told(error, identity.endpoint) from None
+    return reply.certificate_der
+
+
+def _told(error: grpc.aio.AioRpcError, endpoint: str) -> EnrolmentRefused | LinkBroken:
+    details = " ".join((error.details() or "").split())[:300]
+    if error.code() in _WORTH_REPEATING:
+        return LinkBroken(f"{endpoint} could not be reached: {details or error.code().name}; try again later")
+    return EnrolmentRefused(f"{endpoint} refused: {details or error.code().name}")

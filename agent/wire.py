@@ -1,0 +1,267 @@
+"""Our types to messages and back: the only file besides the link that knows the generated stubs.
+
+A spooled record's payload is a serialised `Spooled` without lane and sequence, which are the spool's to give.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from agent.layouts import Series
+from agent.signals import Finding, FindingState, Gap, Severity
+from agent.spool import Kind, Lane, Record
+from protos.vigia.v1 import agent_pb2 as pb
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STATES = {
+    FindingState.RAISED: pb.FINDING_STATE_RAISED,
+    FindingState.CLEARED: pb.FINDING_STATE_CLEARED,
+}
+_SEVERITIES = {
+    Severity.NORMAL: pb.SEVERITY_NORMAL,
+    Severity.HIGH: pb.SEVERITY_HIGH,
+    Severity.CRITICAL: pb.SEVERITY_CRITICAL,
+}
+_LANES = {Lane.FAULTS: pb.LANE_FAULTS, Lane.METRICS: pb.LANE_METRICS}
+_LANES_BACK = {number: lane for lane, number in _LANES.items()}
+TEXT_MAX = 255
+
+
+class Leaving(Enum):
+    """Why the agent says goodbye (trust.md R6)."""
+
+    STOPPED = "stopped"
+    SHUTDOWN = "shutdown"
+    REBOOT = "reboot"
+    SUSPEND = "suspend"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All values of one moment in the layout's order, NaN where unknown, and who could not say."""
+
+    layout_id: int
+    taken_at: datetime
+    values: tuple[float, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What the agent says of itself at the start of a stream; a signal, never an identity."""
+
+    agent_version: str
+    host_name: str
+    os_name: str
+    os_version: str
+    architecture: str
+    role: str
+    boot_id: str
+    boot_at: datetime | None
+    watches: tuple[str, ...] = ()
+
+
+def milliseconds(instant: datetime) -> int:
+    """Since 1970, as the messages count."""
+    return (instant - _EPOCH) // timedelta(milliseconds=1)
+
+
+def instant(unix_ms: int) -> datetime:
+    """Back again; raises OverflowError beyond year 9999."""
+    return _EPOCH + timedelta(milliseconds=unix_ms)
+
+
+# -- into the spool ------------------------------------------------------------------------------------
+
+
+def finding_payload(finding: Finding) -> bytes:
+    return pb.Spooled(finding=_finding(finding)).SerializeToString()
+
+
+def evidence_payload(finding_id: str, sha256: bytes, bundle: bytes, taken_at: datetime) -> bytes:
+    return pb.Spooled(
+        evidence=pb.Evidence(
+            finding_id=finding_id, sha256=sha256, bundle=bundle, taken_at_unix_ms=milliseconds(taken_at)
+        )
+    ).SerializeToString()
+
+
+def snapshot_payload(snapshot: Snapshot) -> bytes:
+    return pb.Spooled(
+        snapshot=pb.Snapshot(
+            layout_id=snapshot.layout_id,
+            taken_at_unix_ms=milliseconds(snapshot.taken_at),
+            values=snapshot.values,
+            gaps=[pb.Gap(collector=gap.collector, reason=_short(gap.reason)) for gap in snapshot.gaps],
+        )
+    ).SerializeToString()
+
+
+def _finding(finding: Finding) -> pb.Finding:
+    return pb.Finding(
+        finding_id=finding.finding_id,
+        rule=finding.rule,
+        object=_short(finding.object),
+        state=_STATES[finding.state],
+        proposed_severity=_SEVERITIES[finding.severity],
+        began_at_unix_ms=milliseconds(finding.began_at),
+        observed_at_unix_ms=milliseconds(finding.observed_at),
+        facts=finding.facts,
+    )
+
+
+def _short(text: str) -> str:
+    # The controller refuses longer ones (trust.md "Limits"), and lone surrogates are not UTF-8.
+    return text.encode(errors="replace").decode(errors="replace")[:TEXT_MAX]
+
+
+# -- to the controller ---------------------------------------------------------------------------------
+
+
+def hello(introduction: Introduction, spool_epoch: str, now: datetime) -> pb.AgentItem:
+    boot_at = milliseconds(introduction.boot_at) if introduction.boot_at else 0
+    return pb.AgentItem(
+        hello=pb.Hello(
+            agent_version=introduction.agent_version,
+            host_name=_short(introduction.host_name),
+            os_name=_short(introduction.os_name),
+            os_version=_short(introduction.os_version),
+            architecture=_short(introduction.architecture),
+            role=introduction.role,
+            boot_id=introduction.boot_id,
+            boot_at_unix_ms=boot_at,
+            sent_at_unix_ms=milliseconds(now),
+            spool_epoch=spool_epoch,
+            watches=introduction.watches,
+        )
+    )
+
+
+def layout(layout_id: int, columns: Iterable[Series]) -> pb.AgentItem:
+    series = [pb.Series(name=one.name, unit=one.unit, attributes=dict(one.attributes)) for one in columns]
+    return pb.AgentItem(layout=pb.Layout(layout_id=layout_id, series=series))
+
+
+def spooled(record: Record) -> pb.AgentItem:
+    """The record under its identity. Raises ValueError when its payload cannot be read."""
+    message = pb.Spooled()
+    if record.kind is Kind.DROPPED:
+        held = json.loads(record.payload)
+        message.dropped.from_sequence, message.dropped.to_sequence = held["from"], held["to"]
+    elif record.kind is Kind.DAMAGE:
+        held = json.loads(record.payload)
+        message.damage.records, message.damage.bytes = held["records"], held["bytes"]
+        message.damage.reason = held["reason"]
+    else:
+        try:
+            message.ParseFromString(record.payload)
+        except Exception as error:  # protobuf's DecodeError differs between its backends
+            raise ValueError(str(error)) from None
+    message.lane = _LANES[record.lane]
+    message.sequence = record.sequence
+    return pb.AgentItem(spooled=message)
+
+
+def layout_of(item: pb.AgentItem) -> int | None:
+    """The layout a spooled snapshot needs, None for anything else."""
+    if item.spooled.WhichOneof("record") == "snapshot":
+        return item.spooled.snapshot.layout_id
+    return None
+
+
+def open_conditions(findings: Iterable[Finding], now: datetime) -> pb.AgentItem:
+    return pb.AgentItem(
+        open_conditions=pb.OpenConditions(
+            conditions=[_finding(finding) for finding in findings], stated_at_unix_ms=milliseconds(now)
+        )
+    )
+
+
+def beat(now: datetime) -> pb.AgentItem:
+    return pb.AgentItem(beat=pb.Beat(sent_at_unix_ms=milliseconds(now)))
+
+
+def goodbye(reason: Leaving, expected_return: datetime | None = None) -> pb.AgentItem:
+    number = pb.GoodbyeReason.Value(f"GOODBYE_REASON_{reason.name}")
+    back_ms = milliseconds(expected_return) if expected_return else 0
+    return pb.AgentItem(goodbye=pb.Goodbye(reason=number, expected_return_unix_ms=back_ms))
+
+
+# -- from the controller -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """Answer to our hello; `resume` is what the controller has committed of our epoch."""
+
+    agent_id: str
+    controller_time: datetime
+    beat_interval_s: float
+    snapshot_interval_s: float
+    resume: Mapping[Lane, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Everything of that lane up to there is committed."""
+
+    epoch: str
+    lane: Lane
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The controller misses first..last of a lane."""
+
+    lane: Lane
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """The controller ends the stream; None: no hint when to return."""
+
+    reason: str
+    retry_after_s: float | None
+
+
+Heard = Welcomed | Acknowledged | Asked | Dismissed
+
+
+def heard(response: pb.ConnectResponse, epoch: str) -> list[Heard]:
+    """What a message says, in order; items this version does not know are passed over."""
+    told: list[Heard] = []
+    for item in response.items:
+        match item.WhichOneof("item"):
+            case "welcome":
+                told.append(_welcomed(item.welcome, epoch))
+            case "ack" if item.ack.lane in _LANES_BACK:
+                told.append(
+                    Acknowledged(item.ack.spool_epoch, _LANES_BACK[item.ack.lane], item.ack.up_to_sequence)
+                )
+            case "resend" if item.resend.lane in _LANES_BACK:
+                asked = item.resend
+                told.append(Asked(_LANES_BACK[asked.lane], asked.from_sequence, asked.to_sequence))
+            case "farewell":
+                told.append(Dismissed(item.farewell.reason[:TEXT_MAX], item.farewell.retry_after_s or None))
+    return told
+
+
+def _welcomed(welcome: pb.Welcome, epoch: str) -> Welcomed:
+    resume = {
+        _LANES_BACK[ack.lane]: ack.up_to_sequence
+        for ack in welcome.resume
+        if ack.spool_epoch == epoch and ack.lane in _LANES_BACK
+    }
+    return Welcomed(
+        agent_id=welcome.agent_id,
+        controller_time=instant(max(0, min(welcome.controller_time_unix_ms, 253_402_300_799_000))),
+        beat_interval_s=min(60.0, max(1.0, welcome.beat_interval_s or 10.0)),
+        snapshot_interval_s=min(300.0, max(5.0, welcome.snapshot_interval_s or 10.0)),
+        resume=resume,
+    )
