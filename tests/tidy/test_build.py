@@ -32,7 +32,7 @@ def test_a_catalogue_is_made_once_and_again_when_its_words_change(tmp_path: Path
 
 
 def test_a_faulty_catalogue_stops_the_build_and_is_named(tmp_path: Path) -> None:
-    _catalogue(tmp_path, 'msgid queue\nmsgstr "cola"\n')
+    _catalogue(tmp_path, "queue = cola\n")
     with pytest.raises(hatch_build.Faulty, match=r"locale/es/LC_MESSAGES/vigia\.po"):
         hatch_build.build_words(tmp_path)
 
