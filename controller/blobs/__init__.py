@@ -1,0 +1,1 @@
+"""Contents by their hash: bundles and other bytes from outside. Names from outside never become paths."""

@@ -1,0 +1,1 @@
+"""Who a machine is: enrolment tokens, the authority, certificates (trust.md "Identity")."""

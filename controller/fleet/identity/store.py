@@ -1,0 +1,158 @@
+"""Tables and queries of enrolment tokens and certificates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, Row, String, Table, Uuid, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from controller.fleet.identity.authority import Leaf
+from controller.fleet.identity.enrolment import Token
+from controller.fleet.machine import MachineRole
+from controller.storage import UtcDateTime, metadata
+
+tokens_table = Table(
+    "enrolment_tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("site_id", ForeignKey("sites.id")),
+    Column("role", String(16), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("machine_id", Uuid),
+    Column("key_sha256", String(64)),
+    Column("certificate_der", LargeBinary),
+)
+
+certificates_table = Table(
+    "certificates",
+    metadata,
+    Column("serial", String(40), primary_key=True),
+    Column("machine_id", ForeignKey("machines.id"), nullable=False, index=True),
+    Column("key_sha256", String(64), nullable=False),
+    Column("certificate_der", LargeBinary, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("not_after", UtcDateTime, nullable=False),
+    Column("first_used_at", UtcDateTime),
+    Column("superseded_at", UtcDateTime),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """`superseded_at`: when a newer one of the same machine was first used; from then on this one is dead."""
+
+    serial: str
+    machine_id: UUID
+    key_sha256: str
+    certificate_der: bytes
+    issued_at: datetime
+    not_after: datetime
+    first_used_at: datetime | None
+    superseded_at: datetime | None
+
+
+def _token(row: Row[Any]) -> Token:
+    found: dict[str, Any] = dict(row._mapping)
+    found["role"] = MachineRole(found["role"])
+    return Token(**found)
+
+
+async def add_token(connection: AsyncConnection, token: Token) -> None:
+    await connection.execute(
+        insert(tokens_table).values(
+            digest=token.digest,
+            customer_id=token.customer_id,
+            site_id=token.site_id,
+            role=token.role.value,
+            issued_at=token.issued_at,
+            expires_at=token.expires_at,
+        )
+    )
+
+
+async def token(connection: AsyncConnection, digest: str) -> Token | None:
+    """Locked until the unit ends: two uses at once cannot both be the first."""
+    query = select(tokens_table).where(tokens_table.c.digest == digest).with_for_update()
+    row = (await connection.execute(query)).first()
+    return _token(row) if row else None
+
+
+async def use_token(
+    connection: AsyncConnection, digest: str, at: datetime, machine_id: UUID, leaf: Leaf
+) -> None:
+    await connection.execute(
+        update(tokens_table)
+        .where(tokens_table.c.digest == digest)
+        .values(
+            used_at=at,
+            machine_id=machine_id,
+            key_sha256=leaf.key_sha256,
+            certificate_der=leaf.certificate_der,
+        )
+    )
+
+
+async def add_certificate(
+    connection: AsyncConnection, machine_id: UUID, leaf: Leaf, issued_at: datetime
+) -> None:
+    await connection.execute(
+        insert(certificates_table).values(
+            serial=leaf.serial,
+            machine_id=machine_id,
+            key_sha256=leaf.key_sha256,
+            certificate_der=leaf.certificate_der,
+            issued_at=issued_at,
+            not_after=leaf.not_after,
+        )
+    )
+
+
+async def certificate(connection: AsyncConnection, serial: str) -> Certificate | None:
+    query = select(certificates_table).where(certificates_table.c.serial == serial)
+    row = (await connection.execute(query)).first()
+    return Certificate(**row._mapping) if row else None
+
+
+async def certificate_for_key(
+    connection: AsyncConnection, machine_id: UUID, key_sha256: str
+) -> Certificate | None:
+    """The newest one of that machine for that key."""
+    table = certificates_table.c
+    query = (
+        select(certificates_table)
+        .where(table.machine_id == machine_id, table.key_sha256 == key_sha256)
+        .order_by(table.issued_at.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    return Certificate(**row._mapping) if row else None
+
+
+async def issued_since(connection: AsyncConnection, machine_id: UUID, instant: datetime) -> int:
+    """How many certificates the machine got at or after `instant`."""
+    table = certificates_table.c
+    query = select(func.count()).where(table.machine_id == machine_id, table.issued_at >= instant)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def first_use(connection: AsyncConnection, used: Certificate, at: datetime) -> None:
+    """Note it, and let the machine's older certificates die."""
+    table = certificates_table.c
+    await connection.execute(
+        update(certificates_table).where(table.serial == used.serial).values(first_used_at=at)
+    )
+    await connection.execute(
+        update(certificates_table)
+        .where(
+            table.machine_id == used.machine_id,
+            table.serial != used.serial,
+            table.issued_at <= used.issued_at,
+            table.superseded_at.is_(None),
+        )
+        .values(superseded_at=at)
+    )

@@ -1,0 +1,319 @@
+"""Take in what agents report, once each, whatever came twice, late or not at all (trust.md R1-R5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from controller.fleet import store as fleet
+from controller.fleet.findings import (
+    ConditionsRestated,
+    EvidenceReceived,
+    Finding,
+    FindingCleared,
+    FindingRaised,
+)
+from controller.fleet.intake import store
+from controller.fleet.intake.blindness import FRESH, Blindness, DownPeriod, opened_at
+from controller.fleet.intake.cursor import Cursor, Lane
+from controller.fleet.intake.report import (
+    RefusedRecord,
+    Report,
+    ReportedDamage,
+    ReportedDropped,
+    ReportedEvidence,
+    ReportedFinding,
+    ReportedSnapshot,
+    Taken,
+)
+from controller.fleet.intake.store import KeptEvidence, KnownFinding
+from controller.fleet.machine import MachineEvent
+from controller.fleet.series.store import PackedSnapshot, add_snapshots
+from controller.storage import Unit
+
+_NOT_YOURS = RefusedRecord("finding_id", "is another machine's")
+
+
+async def take_report(unit: Unit, report: Report, down: Sequence[DownPeriod] = ()) -> Taken:
+    """`take_reports` of one."""
+    return (await take_reports(unit, [report], down))[0]
+
+
+async def take_reports(
+    unit: Unit, reports: Sequence[Report], down: Sequence[DownPeriod] = ()
+) -> tuple[Taken, ...]:
+    """One transaction takes them all in: cursors, findings, evidence, snapshots, history, and what follows.
+
+    `down` are our controller's own absences (T2). Announces `FindingRaised` once per finding and change of
+    severity, `FindingCleared` once, `EvidenceReceived` once per bundle. The answer to acknowledge, in the
+    order of `reports`, is good after the commit only.
+    """
+    intake = _Intake(unit, down)
+    cursors = await store.cursors(unit.connection, {report.machine_id for report in reports})
+    before = frozenset(cursors)
+    touched: set[store.CursorKey] = set()
+    await intake.learn(
+        entry.record.finding_id
+        for report in reports
+        for entry in report.entries
+        if isinstance(entry.record, ReportedFinding | ReportedEvidence)
+    )
+    refused: list[list[tuple[Lane, int, RefusedRecord]]] = []
+    for report in reports:
+        over = _cleared_in(report)
+        here: list[tuple[Lane, int, RefusedRecord]] = []
+        for entry in report.entries:
+            key = (report.machine_id, report.epoch, entry.lane)
+            cursor = cursors.setdefault(key, Cursor())
+            touched.add(key)
+            if not cursor.take(entry.sequence, unit.now):
+                continue
+            if isinstance(entry.record, ReportedDropped):
+                cursor.forgive(entry.record.first, entry.record.last)
+            refusal = await intake.take(report, entry.record, over)
+            if refusal is not None:
+                here.append((entry.lane, entry.sequence, refusal))
+                intake.remember_refusal(report, entry.lane, entry.sequence, refusal)
+        refused.append(here)
+    await store.save_cursors(
+        unit.connection,
+        {key: cursors[key] for key in sorted(touched - before, key=_order)},
+        {key: cursors[key] for key in sorted(touched & before, key=_order)},
+    )
+    await add_snapshots(unit.connection, intake.snapshots)
+    await fleet.remember(unit.connection, intake.history)
+    return tuple(
+        _taken(report, cursors, here, unit.now) for report, here in zip(reports, refused, strict=True)
+    )
+
+
+async def restate(
+    unit: Unit,
+    report: Report,
+    conditions: Sequence[ReportedFinding],
+    stated_at: datetime,
+    *,
+    first: bool,
+    down: Sequence[DownPeriod] = (),
+) -> None:
+    """All that is wrong on a machine right now (R3): a raise that was lost is announced as if it had come.
+
+    The `first` restatement of a stream infers no clears: the true ones, with their times, may still lie in
+    the backlog. Later ones do, and announce `ConditionsRestated`.
+    """
+    intake = _Intake(unit, down)
+    await intake.learn(condition.finding_id for condition in conditions)
+    stated: list[Finding] = []
+    for condition in conditions:
+        refusal = await intake.take(report, condition, frozenset())
+        if refusal is not None:
+            intake.remember_refusal(report, Lane.FAULTS, 0, refusal)
+            continue
+        stated.append(intake.known[condition.finding_id].finding)
+    if not first:
+        ids = {finding.finding_id for finding in stated}
+        for known in await store.open_findings(unit.connection, report.machine_id):
+            if known.finding.finding_id not in ids and known.observed_at < stated_at:
+                await intake.clear(known, stated_at)
+        unit.announce(ConditionsRestated(report.machine_id, stated_at, tuple(stated)))
+    await fleet.remember(unit.connection, intake.history)
+
+
+def _order(key: store.CursorKey) -> tuple[UUID, str, int]:
+    return key[0], key[1], key[2].value
+
+
+def _cleared_in(report: Report) -> frozenset[UUID]:
+    """Findings whose clear is among these entries."""
+    return frozenset(
+        entry.record.finding_id
+        for entry in report.entries
+        if isinstance(entry.record, ReportedFinding) and not entry.record.raised
+    )
+
+
+def _taken(
+    report: Report,
+    cursors: dict[store.CursorKey, Cursor],
+    refused: Iterable[tuple[Lane, int, RefusedRecord]],
+    now: datetime,
+) -> Taken:
+    lanes = {
+        lane: cursors[(report.machine_id, report.epoch, lane)]
+        for lane in {entry.lane for entry in report.entries}
+    }
+    return Taken(
+        {lane: cursor.acknowledged(now) for lane, cursor in lanes.items()},
+        {lane: cursor.wanted(now) for lane, cursor in lanes.items() if cursor.wanted(now)},
+        tuple(refused),
+    )
+
+
+@dataclass(slots=True)
+class _Intake:
+    """What one unit has learnt so far."""
+
+    unit: Unit
+    down: Sequence[DownPeriod]
+    known: dict[UUID, KnownFinding] = field(default_factory=dict)
+    snapshots: list[PackedSnapshot] = field(default_factory=list)
+    history: list[MachineEvent] = field(default_factory=list)
+
+    async def learn(self, finding_ids: Iterable[UUID]) -> None:
+        self.known.update(await store.findings(self.unit.connection, set(finding_ids)))
+
+    async def take(self, report: Report, record: object, over: frozenset[UUID]) -> RefusedRecord | None:
+        """One new record; a refusal when it cannot be taken."""
+        match record:
+            case ReportedSnapshot():
+                self.snapshots.append(
+                    PackedSnapshot(
+                        report.machine_id, record.taken_at, record.layout, record.packed, record.gaps
+                    )
+                )
+            case ReportedFinding():
+                return await self._finding(report, record, over)
+            case ReportedEvidence():
+                return await self._evidence(report, record)
+            case ReportedDropped():
+                self._remember(report, "metrics_dropped", first=record.first, last=record.last)
+            case ReportedDamage():
+                self._remember(
+                    report, "spool_damaged", records=record.records, bytes=record.bytes, reason=record.reason
+                )
+            case RefusedRecord():
+                return record
+        return None
+
+    async def _finding(
+        self, report: Report, reported: ReportedFinding, over: frozenset[UUID]
+    ) -> RefusedRecord | None:
+        known = self.known.get(reported.finding_id)
+        if known is not None and known.finding.machine_id != report.machine_id:
+            return _NOT_YOURS
+        if known is None:
+            await self._first_word(report, reported, over)
+        elif not reported.raised:
+            await self.clear(known, reported.began_at)
+        elif known.cleared_at is None and reported.severity is not known.finding.severity:
+            changed = replace(
+                known, finding=replace(known.finding, severity=reported.severity, facts=reported.facts)
+            )
+            await self._change(changed)
+            self._story(report, "finding_changed", reported)
+            self.unit.announce(FindingRaised(changed.finding))
+        return None
+
+    async def _first_word(self, report: Report, reported: ReportedFinding, over: frozenset[UUID]) -> None:
+        finding = Finding(
+            finding_id=reported.finding_id,
+            machine_id=report.machine_id,
+            rule=reported.rule,
+            object=reported.object,
+            severity=reported.severity,
+            began_at=reported.began_at,
+            opened_at=await self._opened_at(report, reported),
+            facts=reported.facts,
+        )
+        is_over = _is_over(report, reported, over)
+        cleared_at = None if reported.raised else reported.began_at
+        known = KnownFinding(finding, reported.observed_at, cleared_at, is_over or not reported.raised)
+        await store.add_finding(self.unit.connection, known)
+        self.known[finding.finding_id] = known
+        self._story(report, "finding_raised" if reported.raised else "finding_cleared", reported)
+        if reported.raised:
+            self.unit.announce(FindingRaised(finding, already_over=is_over))
+            waiting = await store.evidence_of(self.unit.connection, finding.machine_id, finding.finding_id)
+            for kept in waiting:
+                self._announce_evidence(kept)
+
+    async def clear(self, known: KnownFinding, at: datetime) -> None:
+        """The symptom ended at `at`. Said before (by a restatement)? Then only the time is put right."""
+        said_before = known.cleared_at is not None
+        await self._change(replace(known, cleared_at=at))
+        if not said_before:
+            finding = replace(known.finding, began_at=at)
+            self._remember_at(
+                finding.machine_id, at, "finding_cleared", rule=finding.rule, object=finding.object
+            )
+            self.unit.announce(FindingCleared(finding))
+
+    async def _change(self, known: KnownFinding) -> None:
+        await store.change_finding(self.unit.connection, known)
+        self.known[known.finding.finding_id] = known
+
+    async def _evidence(self, report: Report, reported: ReportedEvidence) -> RefusedRecord | None:
+        known = self.known.get(reported.finding_id)
+        if known is not None and known.finding.machine_id != report.machine_id:
+            return _NOT_YOURS
+        kept = KeptEvidence(
+            report.machine_id,
+            reported.finding_id,
+            reported.sha256,
+            reported.size_bytes,
+            reported.taken_at,
+        )
+        before = await store.evidence_of(self.unit.connection, kept.machine_id, kept.finding_id)
+        if kept.sha256 in {one.sha256 for one in before}:
+            return None
+        await store.add_evidence(self.unit.connection, kept)
+        # Without its finding (a gap before it) it waits in its row until the finding comes.
+        if known is not None:
+            self._announce_evidence(kept)
+        return None
+
+    def _announce_evidence(self, kept: KeptEvidence) -> None:
+        self.unit.announce(
+            EvidenceReceived(kept.machine_id, kept.finding_id, kept.sha256, kept.size_bytes, kept.taken_at)
+        )
+
+    async def _opened_at(self, report: Report, reported: ReportedFinding) -> datetime:
+        if report.received_at - reported.observed_at <= FRESH:
+            return report.received_at
+        blind: list[Blindness] = []
+        for period in self.down:
+            if reported.observed_at <= report.received_at and period.end <= report.received_at:
+                back = await fleet.first_event_after(
+                    self.unit.connection, report.machine_id, "connected", period.end
+                )
+                blind.append(Blindness(period.start, back or report.received_at))
+        return opened_at(reported.observed_at, report.received_at, blind)
+
+    def remember_refusal(self, report: Report, lane: Lane, sequence: int, refusal: RefusedRecord) -> None:
+        self._remember(
+            report,
+            "record_refused",
+            lane=lane.name.lower(),
+            sequence=sequence,
+            field=refusal.field,
+            limit=refusal.limit,
+        )
+
+    def _story(self, report: Report, kind: str, reported: ReportedFinding) -> None:
+        self._remember_at(
+            report.machine_id,
+            reported.began_at,
+            kind,
+            rule=reported.rule,
+            object=reported.object,
+            severity=reported.severity.value,
+        )
+
+    def _remember(self, report: Report, kind: str, **facts: object) -> None:
+        self._remember_at(report.machine_id, report.received_at, kind, **facts)
+
+    def _remember_at(self, machine_id: UUID, at: datetime, kind: str, **facts: object) -> None:
+        words = {key: str(value) for key, value in facts.items()}
+        self.history.append(MachineEvent(machine_id, at, self.unit.now, kind, words))
+
+
+def _is_over(report: Report, reported: ReportedFinding, over: frozenset[UUID]) -> bool:
+    """Whether a raise is replayed history whose end we know of: its clear is in the same batch, or the agent,
+    asked later than the rule decided, did not count it among what is wrong (R4)."""
+    if not reported.raised or reported.observed_at >= report.connected_at:
+        return False
+    if reported.finding_id in over:
+        return True
+    if report.stated is None or report.stated_at is None:
+        return False
+    return reported.finding_id not in report.stated and reported.observed_at < report.stated_at
