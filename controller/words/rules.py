@@ -1,0 +1,179 @@
+"""What each rule's finding means to people: a title, and what to do now, in both languages.
+
+Titles have placeholders for a finding's facts; facts are untrusted text and are cut and stripped of control
+characters here, escaped by whoever shows them. A fact that is missing shows as a dash: an odd finding must
+still be readable at 3 a.m.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from controller.words import formats
+from controller.words.catalogue import Translator
+
+LONGEST_FACT = 200
+
+
+def N_(message: str) -> str:  # noqa: N802 - the field's name for "to be translated later"
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """msgids: `title` one line; `remedy` one step a line, the safest first."""
+
+    title: str
+    remedy: tuple[str, ...]
+
+
+RULES: Mapping[str, RuleWords] = {
+    "agent.silent": RuleWords(
+        N_("{machine} is silent"),
+        (
+            N_("Call the customer: is the machine on, is there light on its network socket?"),
+            N_("Ask whether other machines there work; if none does, look at power and the line first."),
+            N_("If the machine works, look at the agent on it: `vigia-agent doctor` names what hinders it."),
+        ),
+    ),
+    "watch.down": RuleWords(
+        N_("{object} does not answer"),
+        (
+            N_("Look at the evidence: what listens on that port now, and the last log lines."),
+            N_("Ask the customer whether somebody stopped it on purpose."),
+            N_("Start the service again, and see here that it answers."),
+        ),
+    ),
+    "filesystem.space": RuleWords(
+        N_("{object}: {disk_free_bytes} free"),
+        (
+            N_("See in the evidence which folders grew."),
+            N_("Empty what is safe to empty: old logs, package caches, temporary files. Never a database's."),
+            N_("If it fills up again, plan more room with the customer."),
+        ),
+    ),
+    "filesystem.fill_rate": RuleWords(
+        N_("{object} will be full in {disk_full_in_s}"),
+        (
+            N_("Find what is growing: new large files, a log that never rotates, a backup gone astray."),
+            N_("Stop it or make room before the disk is full."),
+        ),
+    ),
+    "filesystem.inodes": RuleWords(
+        N_("{object}: room for only {inodes_free} more files"),
+        (
+            N_("The disk has bytes left but no room for more files: find the folder with very many."),
+            N_("Empty session, cache or mail-queue folders that are safe to empty."),
+        ),
+    ),
+    "filesystem.readonly": RuleWords(
+        N_("{object} can no longer be written"),
+        (
+            N_("What people save is being lost now: ask them to stop working on that machine."),
+            N_("Do not mount it for writing again before the disk was checked; see the kernel's messages."),
+            N_("Make sure of the last backup before anything else is tried."),
+        ),
+    ),
+    "memory.available": RuleWords(
+        N_("Only {memory_available_bytes} of memory left"),
+        (
+            N_("See in the evidence which process holds the most memory, and whether it grows."),
+            N_("Restart that service in a quiet moment, with the customer's word."),
+        ),
+    ),
+    "memory.oom_kill": RuleWords(
+        N_("The system killed a program for lack of memory"),
+        (
+            N_("Ask what stopped working: the program they use may be gone."),
+            N_("Start it again, and find what ate the memory before it happens again."),
+        ),
+    ),
+    "swap.used": RuleWords(
+        N_("Swap is {swap_used_ratio} full"),
+        (N_("The machine is short of memory and slow. See which process grew, and restart it."),),
+    ),
+    "cpu.busy": RuleWords(
+        N_("The processor is {cpu_busy_ratio} busy"),
+        (
+            N_("See in the evidence which process works so hard, and whether it should."),
+            N_("A backup or an update may explain it; a stuck process does not end by itself."),
+        ),
+    ),
+    "load.high": RuleWords(
+        N_("More work waits than the machine can do ({load_per_cpu} per processor)"),
+        (N_("See whether the processor or a disk is what everybody waits for."),),
+    ),
+    "disk.latency": RuleWords(
+        N_("Disk {disk_name} takes {disk_latency_s} to answer"),
+        (
+            N_("Look for a backup, a scan or a copy that keeps the disk busy."),
+            N_("If there is none, look at the disk's health: slow disks often die next."),
+        ),
+    ),
+    "network.link": RuleWords(
+        N_("Network link {object} is down"),
+        (
+            N_("Ask the customer to look at the cable and at the light on socket and switch."),
+            N_("Try another port of the switch, then another cable."),
+        ),
+    ),
+    "network.errors": RuleWords(
+        N_("Network {object}: errors on the line"),
+        (N_("A bad cable or socket is the usual cause: have the cable changed."),),
+    ),
+    "boot.unexpected": RuleWords(
+        N_("The machine restarted without warning"),
+        (
+            N_("Ask whether the power went out or somebody pressed the button."),
+            N_("See the samples before the restart, and check that every service came back."),
+        ),
+    ),
+}
+
+_UNKNOWN = RuleWords(N_("{object}: {rule}"), (N_("Look at the facts and the evidence."),))
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def cleaned(text: str) -> str:
+    """One line of at most 200 characters without control, direction or format characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:LONGEST_FACT])
+
+
+def _shown(name: str, value: str, language: str) -> str:
+    """A fact as people read it, by the unit in its name; what is no number is shown as it came."""
+    unit = name.rpartition("_")[2]
+    kinds: Mapping[str, Callable[[float], str]] = {
+        "bytes": lambda number: formats.size(number, language),
+        "ratio": lambda number: formats.ratio(number, language),
+        "s": formats.duration,
+    }
+    try:
+        number = float(value)
+        if unit in kinds and abs(number) < 1e18:
+            if unit == "s" and number < 1:
+                return f"{formats.number(number * 1000, language)} ms"
+            return kinds[unit](number)
+    except (ValueError, OverflowError):
+        pass
+    return cleaned(value)
+
+
+def facts_shown(facts: Mapping[str, str], language: str) -> dict[str, str]:
+    """Every fact as people read it, in the order it came."""
+    return {cleaned(name): _shown(name, value, language) for name, value in facts.items()}
+
+
+def title(words: Translator, rule: str, object_name: str, facts: Mapping[str, str], machine: str = "") -> str:
+    """One line that says what is wrong. `machine` is the name of the machine it is wrong on."""
+    template = words._(RULES.get(rule, _UNKNOWN).title)
+    known = _Facts(facts_shown(facts, words.language))
+    known.update(object=cleaned(object_name) or cleaned(machine) or "–", machine=cleaned(machine), rule=rule)
+    return template.format_map(known)
+
+
+def remedy(words: Translator, rule: str) -> tuple[str, ...]:
+    """What to do now, step by step, the safest first."""
+    return tuple(words._(step) for step in RULES.get(rule, _UNKNOWN).remedy)
