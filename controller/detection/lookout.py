@@ -1,0 +1,100 @@
+"""The lookout of one controller process: beats, flushes presence, keeps the run's book, judges silence."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from controller.core.actor import SYSTEM
+from controller.detection import actions, store
+from controller.detection.loop_health import LoopHealth
+from controller.detection.silence import OfficeHours
+from controller.fleet import actions as fleet
+from controller.fleet.intake.blindness import DownPeriod
+from controller.fleet.presence import Presence
+from controller.fleet.series.store import prune_snapshots
+from controller.fleet.store import forget_connections
+from controller.storage import Storage
+
+TURN = timedelta(seconds=5)
+_FLUSH_S = 30.0
+# A stall as long as this is a time in which agents could not reach us, like any other absence.
+_ABSENT = timedelta(seconds=15)
+# Agents keep acknowledged faults for 7 days; older absences explain nothing that may still come.
+_REMEMBERED = timedelta(days=30)
+
+
+class Lookout:
+    """`start` before the first agent may connect; then `turn` every 5 s (a hook of the ticker); `stop` last.
+
+    `turn` and `prune` return when they want to be called next. Raises `Unavailable` when the database does.
+    """
+
+    def __init__(self, storage: Storage, hours: OfficeHours | None = None, snapshots_days: int = 30) -> None:
+        self._storage = storage
+        self._hours = hours or OfficeHours()
+        self._kept = timedelta(days=snapshots_days)
+        self._run: UUID | None = None
+        self._down: list[DownPeriod] = []
+        self._alive_at = storage.clock.now()
+        self._flushed_s: float | None = None
+        self._beat: asyncio.Task[None] | None = None
+        self.presence = Presence(storage.clock)
+        self.health = LoopHealth(storage.clock)
+
+    def down(self) -> Sequence[DownPeriod]:
+        """Our own absences of the last 30 days, in order (contract.md T2)."""
+        return self._down
+
+    async def start(self) -> None:
+        async with self._storage.unit(SYSTEM) as unit:
+            self._run = await actions.start_run(unit)
+            await forget_connections(unit.connection)
+            self._alive_at = unit.now
+        async with self._storage.reading() as connection:
+            self._down = list(await store.down_periods(connection, self._alive_at - _REMEMBERED))
+        self.health.well_since_s = self._storage.clock.monotonic()
+        self._beat = asyncio.create_task(self.health.run(), name="loop health")
+
+    async def turn(self) -> datetime:
+        if self._run is None:
+            raise RuntimeError("the lookout was not started")
+        absent = any(stall.end - stall.start >= _ABSENT for stall in self.health.take_stalls())
+        monotonic_s = self._storage.clock.monotonic()
+        due = self._flushed_s is None or monotonic_s - self._flushed_s >= _FLUSH_S
+        flush = self.presence.unflushed() if due else None
+        async with self._storage.unit(SYSTEM) as unit:
+            run = self._run
+            if absent:
+                run = await actions.start_run(unit)
+            else:
+                await store.alive(unit.connection, run, unit.now)
+            if flush:
+                await fleet.note_presence(unit, flush.heard, flush.gone)
+            await actions.judge(unit, self.presence, self.health, self._hours)
+        if absent:
+            self._down.append(DownPeriod(self._alive_at, unit.now))
+        if flush:
+            self.presence.flushed(flush)
+            self._flushed_s = monotonic_s
+        self._run, self._alive_at = run, unit.now
+        return unit.now + TURN
+
+    async def prune(self) -> datetime:
+        """Drop snapshots that are too old, a piece at a time."""
+        async with self._storage.unit(SYSTEM) as unit:
+            dropped = await prune_snapshots(unit.connection, unit.now - self._kept)
+        return unit.now + (timedelta(seconds=1) if dropped else timedelta(hours=1))
+
+    async def stop(self) -> None:
+        """The last words of this run: who was heard, and that we stopped on purpose."""
+        if self._beat is not None:
+            self._beat.cancel()
+        if self._run is None:
+            return
+        flush = self.presence.unflushed()
+        async with self._storage.unit(SYSTEM) as unit:
+            await fleet.note_presence(unit, flush.heard, flush.gone)
+            await store.stopped(unit.connection, self._run, unit.now)
+        self.presence.flushed(flush)
+        self._run = None
