@@ -1,7 +1,8 @@
 """A filesystem is nearly full: bookings, invoices and mail stop.
 
 Facts: `mountpoint`, `device`, `filesystem_type`, `disk_free_bytes`, `disk_size_bytes`, `disk_free_ratio`
-(0..1), and `disk_full_in_s`, seconds until it is full at the pace of the last hours, empty when that cannot be told.
+(0..1), and `disk_full_in_s`, seconds until it is full at the pace of the last hours, empty where
+unknown.
 """
 
 from collections.abc import Iterable

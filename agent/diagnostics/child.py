@@ -1,0 +1,49 @@
+"""The agent's side: starts the child that takes the evidence, and kills it at the budget."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import agent
+from agent.clock import Clock
+from agent.collectors.watches.listener import Listener
+from agent.diagnostics.request import packed
+from agent.processes import ProgramMissing, run_async
+from agent.signals import Finding, Reading
+
+BUDGET_S = 5.0
+BUNDLE_MAX_BYTES = 512 * 1024
+_log = logging.getLogger(__name__)
+_HOME = str(Path(agent.__file__).parent.parent)
+
+
+async def take_evidence(
+    finding: Finding,
+    readings: Sequence[Reading],
+    clock: Clock,
+    listener: Listener | None = None,
+    agent_version: str = "",
+) -> bytes | None:
+    """The redacted bundle (zip, at most 512 KiB) about one finding; None when there is none within 5 s.
+
+    `readings` are the recent ones, oldest first; `listener` is the watch's `last_listener`.
+    """
+    began = clock.monotonic()
+    request = packed(finding, readings, listener, agent_version)
+    # -P: nothing is imported from the folder the agent happens to be started in.
+    argv = (sys.executable, "-P", "-m", "agent.diagnostics")
+    paths = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))
+    try:
+        ended = await run_async(argv, BUDGET_S, BUNDLE_MAX_BYTES, request, {"PYTHONPATH": paths})
+    except ProgramMissing as error:
+        _log.warning("evidence for %s: none: %s", finding.finding_id, error)
+        return None
+    if not ended.ok:
+        why = "out of time" if ended.timed_out else f"exit status {ended.returncode}"
+        _log.warning("evidence for %s: none: %s", finding.finding_id, why)
+        return None
+    took_s = clock.monotonic() - began
+    _log.info("evidence for %s: %d bytes in %.2f s", finding.finding_id, len(ended.stdout), took_s)
+    return ended.stdout
