@@ -1,0 +1,189 @@
+"""Incidents over the API: the same verbs as on their pages."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from controller.core.actor import Actor
+from controller.core.errors import NotFound
+from controller.core.severity import Severity
+from controller.fleet import store as fleet
+from controller.incidents import actions, store
+from controller.incidents.case import CaseState, Incident
+from controller.people import store as people
+from controller.storage import Unit
+from controller.web.api import shapes
+from controller.web.api.peer import Here, Reader, Worker
+
+router = APIRouter(prefix="/api/v1/incidents")
+# Longer than any limit of the room, whose own error names the field and the way out.
+Words = Annotated[str, StringConstraints(max_length=1_000_000)]
+Language = Annotated[str, Query(max_length=35)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Message(_Body):
+    body: Words
+    channel: Words | None = None
+    at: datetime | None = None
+    reason: Words | None = None
+
+
+class Text(_Body):
+    body: Words
+
+
+class Reason(_Body):
+    reason: Words
+
+
+class NewSeverity(_Body):
+    severity: Severity
+    reason: Words
+
+
+class NewLevel(_Body):
+    level: int
+    reason: Words
+
+
+class NewOwner(_Body):
+    login: Words
+
+
+async def found(connection: AsyncConnection, reference: str) -> Incident:
+    """By "INC-12" or "12". Raises `NotFound`."""
+    digits = reference.strip().upper().removeprefix("INC-")
+    incident = None
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
+        incident = await store.incident_numbered(connection, int(digits))
+    if incident is None:
+        raise NotFound("incident", reference[:40])
+    return incident
+
+
+@router.get("")
+async def listed(
+    context: Here,
+    _: Reader,
+    state: CaseState | None = None,
+    level: Annotated[int | None, Query(ge=1, le=3)] = None,
+    severity: Severity | None = None,
+    customer: str | None = None,
+    machine: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    lang: Language = "en",
+) -> list[dict[str, Any]]:
+    """The most urgent first: by the next deadline, then by severity."""
+    async with context.storage.reading() as connection:
+        customer_id = machine_id = None
+        if customer is not None:
+            known = await fleet.customer_named(connection, customer)
+            if known is None:
+                raise NotFound("customer", customer)
+            customer_id = known.id
+        if machine is not None:
+            of = await fleet.machine_named(connection, machine)
+            if of is None:
+                raise NotFound("machine", machine)
+            machine_id = of.id
+        rows = await store.queue(
+            connection,
+            state=state,
+            level=level,
+            severity=severity,
+            customer_id=customer_id,
+            machine_id=machine_id,
+            limit=limit,
+        )
+        return await shapes.incidents(connection, rows, lang, context.clock.now())
+
+
+@router.get("/{reference}")
+async def shown(context: Here, _: Reader, reference: str, lang: Language = "en") -> dict[str, Any]:
+    async with context.storage.reading() as connection:
+        incident = await found(connection, reference)
+        return await shapes.whole_incident(connection, incident, lang, context.clock.now())
+
+
+@router.get("/{reference}/explain")
+async def explained(context: Here, _: Reader, reference: str, lang: Language = "en") -> dict[str, Any]:
+    async with context.storage.reading() as connection:
+        incident = await found(connection, reference)
+        return await shapes.explanation(connection, incident, lang, context.clock.now())
+
+
+Verb = Callable[[Unit, UUID], Awaitable[Incident]]
+
+
+async def _act(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[str, Any]:
+    async with context.storage.unit(actor) as unit:
+        incident = await verb(unit, (await found(unit.connection, reference)).id)
+    async with context.storage.reading() as connection:
+        return (await shapes.incidents(connection, [incident], "en", context.clock.now()))[0]
+
+
+@router.post("/{reference}/respond")
+async def respond(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
+    said = message.model_dump()
+    return await _act(context, actor, reference, lambda unit, id: actions.respond(unit, id, **said))
+
+
+@router.post("/{reference}/update")
+async def update(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
+    said = message.model_dump()
+    return await _act(context, actor, reference, lambda unit, id: actions.update_customer(unit, id, **said))
+
+
+@router.post("/{reference}/note")
+async def note(context: Here, actor: Worker, reference: str, text: Text) -> dict[str, Any]:
+    return await _act(context, actor, reference, lambda unit, id: actions.note(unit, id, text.body))
+
+
+@router.post("/{reference}/severity")
+async def severity(context: Here, actor: Worker, reference: str, new: NewSeverity) -> dict[str, Any]:
+    return await _act(
+        context,
+        actor,
+        reference,
+        lambda unit, id: actions.change_severity(unit, id, new.severity, new.reason),
+    )
+
+
+@router.post("/{reference}/escalate")
+async def escalate(context: Here, actor: Worker, reference: str, new: NewLevel) -> dict[str, Any]:
+    return await _act(
+        context, actor, reference, lambda unit, id: actions.escalate(unit, id, new.level, new.reason)
+    )
+
+
+@router.post("/{reference}/assign")
+async def assign(context: Here, actor: Worker, reference: str, new: NewOwner) -> dict[str, Any]:
+    async with context.storage.reading() as connection:
+        owner = await people.user_named(connection, new.login)
+    if owner is None or not owner.active:
+        raise NotFound("user", new.login)
+    return await _act(context, actor, reference, lambda unit, id: actions.assign(unit, id, owner.id))
+
+
+@router.post("/{reference}/resolve")
+async def resolve(context: Here, actor: Worker, reference: str, text: Text) -> dict[str, Any]:
+    return await _act(context, actor, reference, lambda unit, id: actions.resolve(unit, id, text.body))
+
+
+@router.post("/{reference}/close")
+async def close(context: Here, actor: Worker, reference: str, why: Reason) -> dict[str, Any]:
+    return await _act(context, actor, reference, lambda unit, id: actions.close(unit, id, why.reason))
+
+
+@router.post("/{reference}/reopen")
+async def reopen(context: Here, actor: Worker, reference: str, why: Reason) -> dict[str, Any]:
+    return await _act(context, actor, reference, lambda unit, id: actions.reopen(unit, id, why.reason))
