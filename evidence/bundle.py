@@ -9,6 +9,7 @@ import io
 import json
 import unicodedata
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from evidence.errors import ItemRefused
+from evidence.limits import DEFAULT_LIMITS
 from evidence.manifest import Item, Manifest, manifest_to_json
 
 MANIFEST, FINDINGS, REDACTION = "manifest.json", "findings.json", "redaction.json"
@@ -144,7 +146,19 @@ def label_fault(label: str) -> str:
 
 def _write(container: zipfile.ZipFile, name: str, data: bytes) -> None:
     entry = zipfile.ZipInfo(name, _EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
     entry.create_system = 3  # else the byte differs between Windows and Linux agents
     entry.external_attr = 0o600 << 16
-    container.writestr(entry, data, zipfile.ZIP_DEFLATED, 6)
+    method = zipfile.ZIP_STORED if _is_monotonous(data) else zipfile.ZIP_DEFLATED
+    entry.compress_type = method
+    container.writestr(entry, data, method, 6)
+
+
+def _is_monotonous(data: bytes) -> bool:
+    """One line a million times deflates beyond the ratio a reader may take for a bomb: store it plainly."""
+    limits = DEFAULT_LIMITS
+    if len(data) <= limits.ratio_free_bytes:
+        return False
+    sample = data[: limits.ratio_free_bytes]
+    if len(zlib.compress(sample, 1)) * 40 > len(sample):
+        return False
+    return len(zlib.compress(data, 6)) * limits.ratio * 0.9 < len(data)

@@ -20,8 +20,13 @@ _NOT_SEPARATORS = ("==", "!=", "<=", ">=", "::", "://")
 _LABEL = re.compile(r"([\w.$\-\[\]@\u0303%¤¥\\�?&;]+(?:[ ][\w.\-\u0303/'¤¥()]+){0,6})[\"'”»\])\s*_]*$")
 _QUOTED_LABEL = re.compile(r"[\"'“«]([^\"'“«»”=:{},]{1,80}?)(?:\\*[\"'”»])\]?\s*,?\s*$")
 _LINE_LABEL = re.compile(
-    r"^[\s#;\-*•>|]*(?:export\s+|set\s+|setx?\s+|\$|ENV\s+|ARG\s+|\d+[.)]\s+)?[\"']?[\w.\-\u0303áéíóúàèòüñçãõâêôÁÉÍÓÚÑÇ\[\]¤¥]+(?:[ ][\w.\-\u0303'/()]+){0,4}[\"']?\s*$"
+    r"^[\s#;\-*•>|]*(?:export\s+|set\s+|setx?\s+|\$|ENV\s+|ARG\s+|\d+[.)]\s+)?[\"']?[\w.\-\u0303áéíóúàèòüñçãõâêôÁÉÍÓÚÑÇ\[\]¤¥]+(?:[ ](?!-)[\w.\-\u0303'/()]+){0,4}[\"']?\s*$"
 )
+_CLOSING = tuple("\"'”»")
+_STEM = re.compile("|".join(re.escape(needle.rstrip("=:")) for needle in NEEDLES))
+_TAG = re.compile(
+    r"[\w.\-]+(?:\[\d+\]| \d{1,2})$"
+)  # syslog's `passwd[913]:` is a program, dpkg's `passwd 1:4.13` a version
 _LINKS = frozenset(
     """de del d la el els les los las do da dos das o a of for the to in en al per para por wifi wi fi wlan admin
     administrador root user usuario usuari usuaria db database base datos mysql postgres correo email mail router server
@@ -52,7 +57,11 @@ def _in_line(page: Page, start: int, end: int, *, ini: bool, log: bool) -> Itera
         if at < done or found.group() in _NOT_SEPARATORS:
             continue
         low = max(start, done, at - 96)
+        if not _STEM.search(page.lower, low, at):
+            continue
         before = text[low:at]
+        if found.group() == ":" and _TAG.search(before):
+            continue
         label = label_before(before)
         rule = rule_of(label) if label else None
         if rule is None or (" " in label and not _is_phrase(label)):
@@ -73,7 +82,7 @@ def _in_line(page: Page, start: int, end: int, *, ini: bool, log: bool) -> Itera
 
 def label_before(before: str) -> str:
     """The label that ends where the separator stands, without quotes; empty if there is none."""
-    quoted = _QUOTED_LABEL.search(before)
+    quoted = _QUOTED_LABEL.search(before) if before.rstrip(" ,])\t")[-1:] in _CLOSING else None
     if quoted:
         return quoted.group(1)
     found = _LABEL.search(before)

@@ -8,7 +8,7 @@ caught by any program; the rest needs the program's own habits (`programs.py`).
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evidence.redact.keep import is_empty_of_secret
@@ -19,11 +19,6 @@ from evidence.redact.spans import Span
 from evidence.redact.values import is_secret
 
 _WORD = re.compile(r"""(?:[^\s"'|;&<>()]|\\.|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|&(?!&)(?=\S))+|[|;&<>()]+""")
-_PROGRAM = re.compile(
-    r"(?i)(?<![\w.\-@])(?:"
-    + "|".join(sorted(map(re.escape, PROGRAMS), key=len, reverse=True))
-    + r")(?:\.exe)?(?=[\s\"'])"
-)
 _NEEDLES = tuple(
     sorted(
         {name if len(name) > 3 else f"{name} " for name in PROGRAMS}
@@ -31,26 +26,25 @@ _NEEDLES = tuple(
     )
 )
 _OPTION_NEEDLES = (
-    "-pass",
+    "pass",
     "-pw",
-    "-token",
-    "-secret",
+    "pwd",
+    "token",
+    "secret",
     "-key",
-    "/pass",
-    "-auth",
-    "-clave",
-    "-passw",
-    "_pass",
-    "-cred",
+    "key=",
+    "auth",
+    "clave",
+    "cred",
     "/p:",
-    "-psk",
-    "-community",
-    "securestring",
-    "chpasswd",
-    "--from-literal",
-    "-d",
+    "psk",
+)
+_TELLING = re.compile(
+    r"(?i)(?:^|[\s\"'`])(?:--?|/)[\w.\-]*(?:pass|pw|token|secret|key|auth|clave|cred|psk|/p:)|SecureString|\|.*(?:passwd|sudo -S)|/p:"
 )
 _ANY_OPTION = re.compile(r"(?:--?|/)([A-Za-z][\w.\-]{1,50})$")
+_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+_VECTOR = re.compile(r'\["(?:[^"\\\n]|\\.)*"(?:,\s*"(?:[^"\\\n]|\\.)*")+\]')
 _STOPS = frozenset({"|", ";", "&", "&&", "||", "(", ")", "<", ">", ">>"})
 _SECURE_STRING = re.compile(
     r"(?i)ConvertTo-SecureString\s+(?:-String\s+)?[\"']([^\"'\n]+)[\"']|ConvertTo-SecureString\s+(?:-String\s+)?([^\s$\"'(-]\S+)\s+-AsPlainText"
@@ -74,26 +68,26 @@ class Word:
 def find(page: Page) -> Iterator[Span]:
     """Spans in every line that names a known program or an option with a telling name."""
     text = page.text
-    lines = page.lines_with(_NEEDLES + _OPTION_NEEDLES)
-    for number in lines:
+    named = set(page.lines_with(_NEEDLES))
+    telling = set(
+        page.lines_with((*_OPTION_NEEDLES, "sudo -s", "securestring", "docker login", "cryptsetup"))
+    )
+    for number in sorted(named.union(telling)):
         start, end = page.bounds(number)
         if end - start > 16_384:
             continue  # no command line is that long; JSON and XML have their own finders
-        line = text[start:end]
-        if (
-            " -" not in line
-            and " /" not in line
-            and not _PROGRAM.search(line)
-            and "SecureString" not in line
-            and '"-' not in line
-        ):
+        if number not in named and not _TELLING.search(text, start, end):
             continue
-        for expression in (_SECURE_STRING, _CHPASSWD, _STDIN, _SUDO_STDIN):
+        for expression in (_SECURE_STRING, _CHPASSWD, _STDIN, _SUDO_STDIN) if number in telling else ():
             for found in expression.finditer(text, start, end):
-                group = next(index for index in range(1, (expression.groups or 1) + 1) if found.group(index))
+                group = next(index for index in range(1, expression.groups + 1) if found.group(index))
                 if not is_empty_of_secret(found.group(group)):
                     yield Span(found.start(group), found.end(group), "password")
         yield from in_words(tuple(words(text, start, end)))
+        for vector in _VECTOR.finditer(text, start, end) if '["' in text[start:end] else ():
+            yield from in_words(
+                [Word(*one.span(1), one.group(1)) for one in _STRING.finditer(text, *vector.span())]
+            )
 
 
 def words(text: str, start: int, end: int) -> Iterator[Word]:
@@ -142,6 +136,7 @@ def in_words(line: Sequence[Word]) -> Iterator[Span]:
 
 
 def _called(text: str) -> str:
+    text = text.rsplit("=", 1)[-1] if not text.startswith("-") else text  # COMMAND=/usr/bin/mysql
     return re.split(r"[/\\]", text.strip("\"'`$("))[-1].lower().removesuffix(".exe").rstrip(":")
 
 
@@ -176,7 +171,7 @@ def _telling(word: Word, after: Word | None) -> Iterator[Span]:
             yield from _value(after)
         return
     if text.startswith("/") and ":" in text and text.count("/") == 1:
-        option, _, value = text.partition(":")
+        option = text.partition(":")[0]
         if rule_of(option[1:]) == "password":
             yield from _value(word, len(option) + 1)
         return
@@ -203,34 +198,17 @@ def _telling(word: Word, after: Word | None) -> Iterator[Span]:
 
 def _special(name: str, line: Sequence[Word]) -> Iterator[Span]:
     """Programs whose secret is known by its place alone."""
-    args: list[Word] = []
-    for word in line[1:]:
-        if word.text in _STOPS:
-            break
-        args.append(word)
+    args = list(itertools.takewhile(lambda word: word.text not in _STOPS, line[1:]))
     plain = [word for word in args if not word.text.startswith(("-", "/"))]
-    if name == "net" and len(plain) >= 2:
-        if plain[0].text.lower() == "use":
-            rest = [
-                word
-                for word in plain[1:]
-                if not word.text.startswith("\\\\")
-                and not re.fullmatch(r"(?i)[a-z*]:?|\*|lpt\d:?", word.text)
-            ]
-            if any(word.text.lower().startswith("/user") for word in args) or len(rest) == 1:
-                yield from _each(rest[:1])
-        elif plain[0].text.lower() == "user" and len(plain) >= 3:
-            yield from _each(plain[2:3])
-    elif (
-        name in ("docker", "podman", "buildah", "helm", "az")
-        and plain
-        and any(w.text in ("login", "registry") for w in plain[:3])
-    ):
-        for word, after in itertools.pairwise(args):
-            if word.text == "-p":
-                yield from _value(after)
-    elif name == "htpasswd" and any(re.fullmatch(r"-[a-zA-Z]*b[a-zA-Z]*", word.text) for word in args):
-        yield from _each(plain[-1:])
+    first = plain[0].text.lower() if plain else ""
+    if name == "net":
+        yield from _net(first, args, plain)
+    elif name in ("docker", "podman", "buildah", "helm", "az"):
+        if any(word.text in ("login", "registry") for word in plain[:3]):
+            yield from _after(args, lambda option: option == "-p")
+    elif name == "htpasswd":
+        if any(re.fullmatch(r"-[a-zA-Z]*b[a-zA-Z]*", word.text) for word in args):
+            yield from _each(plain[-1:])
     elif name in ("sqlplus", "exp", "expdp", "impdp", "sqlldr"):
         for word in plain[:1]:
             found = re.match(r"[\w$]+/([^@\s]+)(?:@|$)", word.text)
@@ -238,16 +216,36 @@ def _special(name: str, line: Sequence[Word]) -> Iterator[Span]:
                 yield from _value(
                     Word(word.start + found.start(1), word.start + found.end(1), found.group(1))
                 )
-    elif (name == "rabbitmqctl" and len(plain) >= 3 and plain[0].text in ("add_user", "change_password")) or (name == "virsh" and len(plain) >= 3 and plain[0].text == "secret-set-value"):
+    elif (name, first) in _THIRD:
         yield from _each(plain[2:3])
-    elif name == "nmcli":
-        for word, after in itertools.pairwise(args):
-            if rule_of(word.text.split(".")[-1]) == "password":
-                yield from _value(after)
-    elif name == "iwconfig":
-        for word, after in itertools.pairwise(args):
-            if word.text == "key":
-                yield from _value(after)
+    elif name in ("nmcli", "iwconfig"):
+        yield from _after(
+            args, lambda option: option == "key" or rule_of(option.split(".")[-1]) == "password"
+        )
+
+
+_THIRD = frozenset(
+    {("rabbitmqctl", "add_user"), ("rabbitmqctl", "change_password"), ("virsh", "secret-set-value")}
+)
+
+
+def _net(verb: str, args: Sequence[Word], plain: Sequence[Word]) -> Iterator[Span]:
+    """`net use Z: \\\\srv\\share /user:x SECRET` and `net user NAME SECRET /add`."""
+    if verb == "use":
+        target = re.compile(r"(?i)[a-z*]:?|\*|lpt\d:?")
+        rest = [
+            word for word in plain[1:] if not word.text.startswith("\\\\") and not target.fullmatch(word.text)
+        ]
+        if len(rest) == 1 or any(word.text.lower().startswith("/user") for word in args):
+            yield from _each(rest[:1])
+    elif verb == "user" and len(plain) >= 3:
+        yield from _each(plain[2:3])
+
+
+def _after(args: Sequence[Word], is_option: Callable[[str], bool]) -> Iterator[Span]:
+    for word, after in itertools.pairwise(args):
+        if is_option(word.text):
+            yield from _value(after)
 
 
 def _each(chosen: Iterable[Word]) -> Iterator[Span]:

@@ -15,7 +15,7 @@ _WORDS = frozenset(
     vacio vacía vacia ninguna ninguno oculta oculto correcta incorrecta caducada cambiada obligatoria requerida
     windows-credential file env system keyring vault n/a na - -- * ! !! x xx ~ [] {} () wpa-psk wpa-eap sae never
     always must rotated reset updated and or is for the was has has been not with using via by to from in of
-    published open secret token key public private success successful given provided supplied prefer-not""".split()
+    published open secret token key public private success successful given provided supplied prefer-not chauthtok auth session account setcred""".split()
 )
 _REFERENCE = re.compile(
     r"""(?ix)^(?:
@@ -23,13 +23,13 @@ _REFERENCE = re.compile(
       |<[^<>]*>|&lt;.*&gt;|\#\{.*\}|@[\w.]+@|!secret\b.*|!vault\b.*|!ref\b.*|vault:.*|ENC\[.*|!!\w+.*
       |(?:os\.|process\.env|env\(|getenv|config\(|secrets\.|var\.|data\.|local\.|valueFrom|self\.|this\.|request\.|args\.).*
       |(?:file|data):/.*|(?:pass|env|file|fd):\w[\w./-]*(?<!\d)|[|>][+-]?\d?|[*•·.xX_\-#?…]{2,}|\[\s*|\{\s*|\(\s*|\[\s*\]|\{\s*\}
-      |https?://[^@]*|~?(?:/[\w.@+ -]+){2,}/?|~/[\w./-]+|[a-z]:\\[^"]*|\\\\[\w.$-]+\\.*|\.{1,2}/[\w./-]+
+      |https?://[^@]*|~?(?:/[\w.@+ -]+){2,}/?|/[a-z]{2,8}|~/[\w./-]+|[a-z]:\\[^"]*|\\\\[\w.$-]+\\.*|\.{1,2}/[\w./-]+
       |[\w/-]+\.(?:pem|key|crt|cer|txt|conf|json|ya?ml|so|service|sh|py|php|jks|p12|pfx|asc|gpg|kdbx|html|js|log)
-      |your[-_ ].*|(?:my|insert|enter|put|replace|example)[-_ ]?(?:password|secret|key|token|here).*|\w*placeholder\w*
+      |your[-_ ].*|(?:my|insert|enter|put|replace|example)[-_ ]?(?:password|secret|key|token|here)|\w*placeholder\w*
     )$"""
 )
 _COUNTER = re.compile(
-    r"^[+-]?\d{1,3}(?:\.\d+)?%?$|^\d+(?:\.\d+)?\s?(?:s|ms|m|h|d|days?|dias?|días?|kb|mb|gb|bytes?|min|bits?)$",
+    r"^[+-]?\d{1,3}(?:\.\d+)?%?$|^\d+(?:\.\d+){1,3}$|^\d+(?:\.\d+)?\s?(?:s|ms|m|h|d|days?|dias?|días?|kb|mb|gb|bytes?|min|bits?)$",
     re.IGNORECASE,
 )
 _UUID = re.compile(r"^\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?$")

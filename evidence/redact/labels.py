@@ -80,8 +80,11 @@ _ABOUT = frozenset(
     checks authentication permit allow ask save remember show quality cache cached secs seconds minutes hours caducidad
     longitud intentos politica cambio cambiada caduca primaria foranea palabra palabras archivo fichero ruta olvidada
     vacia empty bucket budget per used remaining total table index encoding verify verification curve letters digits
-    unix pam module aging lock lockout notice about interval signature valid inactive provided store stored accepted
+    unix pam module aging lock lockout notice about interval signature valid inactive provided stored accepted
     supplied matched match no not using nopasswd""".split()
+)
+_NO_LABELS = frozenset(
+    "oldpwd passenvironment passthrough passthru bypass passcount onepass firstpass secondpass".split()
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -128,7 +131,7 @@ def rule_of(label: str) -> str | None:
         "keystring",
     ):
         return "private_key" if whole in ("clientkeydata", "privatekey", "sshkey") else "password"
-    if any(word in _ABOUT for word in words):
+    if any(word in _ABOUT for word in words) or whole in _NO_LABELS:
         return None
     if any(word in STRONG or _TAIL.search(word) for word in words):
         return "password"

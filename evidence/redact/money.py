@@ -51,7 +51,7 @@ def find(page: Page) -> Iterator[Span]:
         page.lines_with(("-",)) if text.count("-") < len(text) // 40 + 50 else range(len(page.starts))
     ):
         start, end = page.bounds(number)
-        if end - start < 29:
+        if end - start < 29 or text.count("-", start, end) < 4:
             continue
         for found in _BITLOCKER.finditer(text, start, end):
             yield Span(found.start(), found.end(), "recovery_key")
@@ -82,11 +82,8 @@ def _is_issued(digits: str) -> bool:
     if digits[0] == "4":
         return length in (13, 16, 19)
     if digits[0] == "5":
-        return (
-            (length == 16
-            and "51" <= digits[:2] <= "55")
-            or (digits[:2] in ("50", "56", "57", "58")
-            and length >= 16)
+        return (length == 16 and "51" <= digits[:2] <= "55") or (
+            digits[:2] in ("50", "56", "57", "58") and length >= 16
         )
     if digits[0] == "6":
         return length in (16, 19) and digits[:2] in ("60", "62", "63", "64", "65", "67")

@@ -52,6 +52,8 @@ _NEEDLES = (
     "apikey",
 )
 _PIN_NEEDLES = ("pin ", "pin:", "codi", "código", "cvv", "cvc", " code", "pin=")
+_QUOTES = "\"'«»“”`‘’"
+_DECLARATION = re.compile(r"^\w+\(\d*\)?$")
 _TRAIL = ".,;:!?)]}\"'»”’>"
 _WRONG = re.compile(
     r"(?i)(?:failed|invalid|incorrect|wrong|fall(?:o|ó)|err[oó]ne|authentication failure)[^\n]{0,16}$"
@@ -89,7 +91,7 @@ def _told(text: str, label: int, at: int, quote: str, end: int, *, least: int) -
             yield Span(at, close, "password")
         return
     stop = at
-    while stop < end and not text[stop].isspace():
+    while stop < end and not text[stop].isspace() and text[stop] not in _QUOTES:
         stop += 1
     while stop > at and text[stop - 1] in _TRAIL:
         # "Wifi2024!" ends in a sign that belongs to it; "clave123." does not
@@ -99,7 +101,7 @@ def _told(text: str, label: int, at: int, quote: str, end: int, *, least: int) -
     value = text[at:stop]
     if (
         looks_random(value, least)
-        and not value.endswith("()")
+        and not _DECLARATION.match(value)
         and "=" not in value[:-1]
         and not value.startswith(("-", "/", "[", "(", "<", "{", "http"))
     ):

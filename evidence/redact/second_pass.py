@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
@@ -37,15 +38,18 @@ class KnownValues:
     """All forms of all values of one bundle, made ready for searching."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        self._plain: list[_Form] = []
+        forms: dict[str, _Form] = {}
         self._packed: list[tuple[str, str]] = []
         for value, rule in values.items():
             if not is_telling(value):
                 continue
-            for text in _spellings(value):
-                runs = _RUN.findall(text)
-                self._plain.append(_Form(text, max(runs, key=len) if runs else "", rule))
-            self._packed += [(text, rule) for text in _base64_cores(value)]
+            for meant in _meanings(value):
+                self._packed += [(text, rule) for text in _base64_cores(meant)]
+                for text in _spellings(meant):
+                    if len(text) >= 6 and text not in forms:
+                        runs = _RUN.findall(text)
+                        forms[text] = _Form(text, max(runs, key=len) if runs else "", rule)
+        self._plain = list(forms.values())
 
     def find(self, text: str) -> Iterator[Span]:
         """Spans of known values in a text, in any spelling."""
@@ -75,27 +79,34 @@ def is_telling(value: str) -> bool:
     )
 
 
-def _spellings(value: str) -> Iterator[str]:
-    seen = set()
-    for text in (
-        value,
-        quote(value, safe=""),
-        quote_plus(value),
-        quote(value),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        html.escape(value),
-        html.escape(value, quote=False),
-        value.replace("'", "''"),
-        value.replace("'", "'\\''"),
-        quote(value, safe="").lower(),
-        value.replace("\\", "\\\\"),
-        html.unescape(value),
-        value.replace("\\\\", "\\").replace('\\"', '"'),
-    ):
-        if text not in seen and len(text) >= 6:
-            seen.add(text)
-            yield text
+def _meanings(value: str) -> set[str]:
+    """The value as it stands, and as a JSON string, a doubled quote or XML would mean it."""
+    meant = {value, html.unescape(value), value.replace("''", "'")}
+    if "\\" in value:
+        meant.add(re.sub(r"\\(.)", r"\1", value))
+        with suppress(ValueError):
+            meant.add(str(json.loads(f'"{value}"')))
+    return meant
+
+
+def _spellings(meant: str) -> set[str]:
+    """How one meaning is written in URLs, JSON, XML, SQL and shells."""
+    return {
+        meant,
+        quote(meant, safe="", errors="replace"),
+        quote_plus(meant, errors="replace"),
+        quote(meant, errors="replace"),
+        re.sub("%[0-9A-F]{2}", lambda code: code.group().lower(), quote(meant, safe="", errors="replace")),
+        json.dumps(meant)[1:-1],
+        json.dumps(meant, ensure_ascii=False)[1:-1],
+        json.dumps(meant)[1:-1].replace("/", "\\/"),
+        html.escape(meant),
+        html.escape(meant, quote=False),
+        meant.replace("'", "''"),
+        meant.replace("'", "'\\''"),
+        meant.replace("\\", "\\\\"),
+        re.sub(r"([^\w@%+=:,./-])", r"\\\1", meant),
+    }
 
 
 def _base64_cores(value: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from evidence.redact.formats import (
     accounts,
+    directives,
     jsontext,
     network,
     registry,
@@ -23,6 +24,7 @@ from evidence.redact.spans import Span
 
 FINDERS: tuple[Callable[[Page], Iterator[Span]], ...] = (
     accounts.find,
+    directives.find,
     network.find,
     jsontext.find,
     yamltext.find,

@@ -56,6 +56,12 @@ def find(page: Page) -> Iterator[Span]:
         yield from _all(_CHAP, text, "password")
     if "secrets" in base or ": PSK" in text or ": XAUTH" in text:
         yield from _all(_IPSEC, text, "psk")
+    yield from _by_name(page)
+
+
+def _by_name(page: Page) -> Iterator[Span]:
+    """Files that hold nothing but a secret, or whose lines have no label: only the name tells."""
+    text, base = page.text, page.base
     if base in (
         "passwd-s3fs",
         ".passwd-s3fs",
@@ -97,10 +103,9 @@ def find(page: Page) -> Iterator[Span]:
         for found in re.finditer(r"(?m)^([^\s#:=][^\s:=]{3,})\s*$", text):
             if not is_empty_of_secret(found.group(1)):
                 yield Span(found.start(1), found.end(1), "password")
-    if (
-        ("auth" in base
-        and base.endswith((".txt", ".auth", ".pass", "auth")))
-        or base in ("auth-user-pass", "login.conf")
+    if ("auth" in base and base.endswith((".txt", ".auth", ".pass", "auth"))) or base in (
+        "auth-user-pass",
+        "login.conf",
     ):
         lines = text.splitlines()
         if len([line for line in lines if line.strip()]) == 2 and not any(

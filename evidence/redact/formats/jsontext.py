@@ -70,7 +70,9 @@ def find(page: Page) -> Iterator[Span]:
         label = ""
 
 
-def _scalar(level: _Level, label: str, start: int, end: int, value: str, *, string: bool) -> Iterator[Span]:
+def _scalar(  # noqa: C901 - one question per kind of value, read top to bottom
+    level: _Level, label: str, start: int, end: int, value: str, *, string: bool
+) -> Iterator[Span]:
     lower = label.lower()
     if level.kind == "[":
         if string:
@@ -93,11 +95,15 @@ def _scalar(level: _Level, label: str, start: int, end: int, value: str, *, stri
     else:
         rule = rule_of(label)
         if (
-            rule
-            and (string or value not in ("true", "false", "null"))
-            and is_secret(rule, value)
-            and value != "-----BEGIN"
-        ) and "PUBLIC KEY" not in value[:60] and "BEGIN CERT" not in value[:60]:
+            (
+                rule
+                and (string or value not in ("true", "false", "null"))
+                and is_secret(rule, value)
+                and value != "-----BEGIN"
+            )
+            and "PUBLIC KEY" not in value[:60]
+            and "BEGIN CERT" not in value[:60]
+        ):
             yield Span(start, end, rule)
     if level.name and level.pending and (rule := rule_of(level.name)):
         first, last = level.pending

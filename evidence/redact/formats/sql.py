@@ -10,7 +10,7 @@ from evidence.redact.spans import Span
 from evidence.redact.values import is_secret
 
 _SQL = re.compile(
-    r"(?i)(?:identified\s+(?:with\s+\S+\s+)?(?:by|as)(?:\s+password)?\s*|(?:encrypted\s+|with\s+)?password\s*(?:=\s*)?\(?\s*|master_password\s*=\s*|source_password\s*=\s*|using\s+password\s+)"
+    r"(?i)(?:identified\s+(?:with\s+\S+\s+)?(?:by|as)(?:\s+password)?\s*|(?:encrypted\s+|with\s+)?password(?:\s+|\s*=\s*|\s*=?\s*\(\s*)|master_password\s*=\s*|source_password\s*=\s*|using\s+password\s+)"
     r"(?:N?'((?:[^'\\\n]|''|\\.)+)'|\"([^\"\n]+)\"|\\+'([^'\\\n]+)\\+')"
 )
 _CALL = re.compile(
@@ -46,14 +46,15 @@ def find(page: Page) -> Iterator[Span]:
         )
     ):
         start, end = page.bounds(number)
-        if end - start > 64 * 1024:
+        quoted = text.find("'", start, end) >= 0 or text.find('"', start, end) >= 0
+        if end - start > 64 * 1024 or not (quoted or "identified" in page.lower[start:end]):
             continue
         for expression in (_SQL, _SETTER, _BY_VALUES, _LOGIN):
             for found in expression.finditer(text, start, end):
                 group = next((index for index in range(1, expression.groups + 1) if found.group(index)), 0)
                 if group and not is_empty_of_secret(found.group(group)):
                     yield Span(found.start(group), found.end(group), "password")
-        for found in _CALL.finditer(text, start, end):
+        for found in _CALL.finditer(text, start, end) if text.find("(", start, end) >= 0 else ():
             group = 2 if found.group(2) is not None else 3
             rule = rule_of(found.group(1))
             if rule and is_secret(rule, found.group(group)):
