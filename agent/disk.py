@@ -3,6 +3,7 @@
 What a method promises after a power cut is said in its docstring; nothing else is promised.
 """
 
+import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -62,6 +63,9 @@ class Disk(Protocol):
 
     def mkdir(self, folder: Path, mode: int = 0o700) -> None:
         """Creates it and its parents when missing, durably."""
+
+    def lock(self, path: Path) -> bool:
+        """Takes the file's lock for the life of this process; False when another process has it."""
 
     def sync_folder(self, folder: Path) -> None:
         """Returns when creations, renames and removals in the folder would survive a power cut."""
@@ -154,6 +158,16 @@ class OsDisk:
         with suppress(FileExistsError):
             folder.mkdir(mode=mode)
         self.sync_folder(folder.parent)
+
+    def lock(self, path: Path) -> bool:
+        # The descriptor stays open on purpose: the lock ends with the process, however it ends.
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        return True
 
     def sync_folder(self, folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

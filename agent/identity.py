@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from agent.errors import AgentError, NotEnrolled
 CHILD_TIMEOUT_S = 30.0
 CHILD_OUTPUT_BYTES = 64 * 1024
 ROOT_MAX_CHARS = 8_192
+_HOME = str(Path(__file__).parent.parent)
 
 
 class KeyFault(AgentError):
@@ -181,9 +183,11 @@ def purpose_of(token: str) -> str:
 
 
 async def _asked(question: dict[str, str]) -> dict[str, str | float]:
-    argv = [sys.executable, "-m", "agent.keys"]
+    # -P: nothing is imported from the folder the agent happens to be started in.
+    argv = [sys.executable, "-P", "-m", "agent.keys"]
+    paths = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))
     done = await processes.run_async(
-        argv, CHILD_TIMEOUT_S, CHILD_OUTPUT_BYTES, stdin=json.dumps(question).encode()
+        argv, CHILD_TIMEOUT_S, CHILD_OUTPUT_BYTES, json.dumps(question).encode(), {"PYTHONPATH": paths}
     )
     try:
         told = json.loads(done.stdout)

@@ -1,0 +1,219 @@
+"""The agent, joined: collectors -> rules -> spool -> link, and a goodbye at the end.
+
+The only place where its parts are built. No part that fails stops another: each task is begun again after a
+pause, with one line in the log.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from agent import VERSION, wire
+from agent.chance import Chance, SystemChance
+from agent.clock import Clock, SystemClock
+from agent.collectors import ALL, Collector
+from agent.collectors.watches import watch_collectors
+from agent.config import Config
+from agent.diagnostics.child import take_evidence
+from agent.disk import Disk, OsDisk
+from agent.errors import AgentError
+from agent.health import Health
+from agent.identity import Identity, IdentityStore
+from agent.lastlink import LastLinkFile
+from agent.layouts import LayoutBook
+from agent.leaving import reason_to_leave
+from agent.link.conversation import Subject, Timing
+from agent.link.stream import Link, LinkState
+from agent.machine import introduction
+from agent.renewal import keep_renewing
+from agent.reporting import Reporter, TakeEvidence
+from agent.rules import Judge
+from agent.schedule import Schedule
+from agent.signals import Finding, Reading
+from agent.spool import Spool
+
+SNAPSHOT_EVERY_S = 10.0
+TEND_EVERY_S = 600.0
+AGAIN_S = 5.0
+GOODBYE_S = 3.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything outside of the agent that it touches; a test gives its own."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    chance: Chance = field(default_factory=SystemChance)
+    disk: Disk = field(default_factory=OsDisk)
+    collectors: Sequence[Collector] = ALL
+    take_evidence: TakeEvidence | None = None
+    timing: Timing = field(default_factory=Timing)
+
+
+class App:
+    """Built from a configuration; `run` lasts until `stop`."""
+
+    def __init__(self, config: Config, around: Surroundings) -> None:
+        self._config, self._around = config, around
+        self._clock = around.clock
+        self._stop = asyncio.Event()
+        self._leaving: wire.Leaving | None = None
+        self._snapshot_every_s = SNAPSHOT_EVERY_S
+        disk, data = around.disk, config.data
+        self._identities = IdentityStore(disk, data)
+        self._identity()  # not enrolled: said before anything is opened
+        disk.mkdir(data)
+        if not disk.lock(data / "lock"):
+            raise AgentError(
+                f"another vigia-agent runs on {data}: stop it first, or give --data another folder"
+            )
+        self._last_link = LastLinkFile(disk, data)
+        self._layouts = LayoutBook(disk, data / "layouts")
+        self._layouts.load()
+        self._spool = Spool.open(disk, data / "spool", around.clock, around.chance, config.spool_quota_bytes)
+        self._health = Health(self._layouts)
+        self._watches = watch_collectors(config.watches)
+        self._judge = Judge(config.role, around.chance.uuid4)
+        subject = Subject(
+            self._spool,
+            self._layouts,
+            lambda: introduction(config),
+            self._judge.open_conditions,
+            self._welcomed,
+        )
+        self._link = Link(
+            subject, self._identity, around.clock, around.chance, around.timing, self._link_changed
+        )
+        self._reporter = Reporter(
+            self._judge,
+            self._health,
+            self._spool,
+            disk,
+            data / "judge.json",
+            around.clock,
+            self._link.wake,
+            around.take_evidence or self._take_evidence,
+        )
+
+    def stop(self, reason: wire.Leaving | None = None) -> None:
+        """Ends `run` after a goodbye; without a reason it finds out itself."""
+        self._leaving = self._leaving or reason
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Until stopped. Whatever happens to one of its parts, the others go on."""
+        self._remember_judge()
+        collectors = (*self._around.collectors, *self._watches)
+        schedule = Schedule(collectors, self._clock, self._reporter.take, self._around.chance)
+        link = asyncio.create_task(self._again("link", self._link.run))
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "schedule": schedule.run,
+            "reporter": self._reporter.run,
+            "evidence": self._reporter.gather_evidence,
+            "snapshots": self._measure,
+            "housekeeping": self._tend,
+            "renewal": self._renew,
+        }
+        tasks = [asyncio.create_task(self._again(name, part)) for name, part in parts.items()]
+        log.info("running: %d collectors, %d watches", len(collectors), len(self._watches))
+        await self._stop.wait()
+        try:
+            await self._part(tasks, link)
+        finally:
+            await asyncio.to_thread(self._close)
+
+    async def _part(self, tasks: list["asyncio.Task[None]"], link: "asyncio.Task[None]") -> None:
+        """Nothing new is looked at; what was found is written; then goodbye, waited for 3 s at most."""
+        reason = self._leaving or await reason_to_leave()
+        await _ended(tasks)
+        await self._reporter.flush()
+        await self._reporter.remember()
+        self._link.say_goodbye(reason)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(link), GOODBYE_S)
+        await _ended([link])
+        log.info("goodbye: %s", reason.value)
+
+    def _close(self) -> None:
+        try:
+            self._spool.close()
+        except OSError as error:
+            log.warning("spool not closed cleanly: %s", error)
+
+    async def _again(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
+        """Begins a part again when it fails, until it ends by itself."""
+        while True:
+            try:
+                await part()
+                return
+            except Exception:
+                log.exception("%s failed; beginning again in %.0f s", name, AGAIN_S)
+                await self._clock.sleep(AGAIN_S)
+
+    async def _measure(self) -> None:
+        while True:
+            await self._clock.sleep(self._snapshot_every_s)
+            await self._reporter.measure()
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.to_thread(self._spool.tend)
+            await self._clock.sleep(TEND_EVERY_S)
+            await self._reporter.remember()
+
+    async def _renew(self) -> None:
+        await keep_renewing(self._identities, self._clock, self._around.chance, self._link.reconnect)
+
+    def _identity(self) -> Identity:
+        identity = self._identities.load()
+        if self._config.controller:
+            return replace(identity, endpoint=self._config.controller)
+        return identity
+
+    async def _take_evidence(self, finding: Finding, before: tuple[Reading, ...]) -> bytes | None:
+        names = [watch.name for watch in self._watches]
+        own = f"watch:{finding.object}" if finding.rule == "watch.down" else ""
+        listener = self._watches[names.index(own)].last_listener if own in names else None
+        return await take_evidence(finding, before, self._clock, listener, VERSION)
+
+    def _remember_judge(self) -> None:
+        """Findings that were open before a restart keep their identity (and clear under it)."""
+        path = self._config.data / "judge.json"
+        try:
+            self._judge.load(json.loads(self._around.disk.read(path)))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, AgentError) as error:
+            log.warning("open findings of the last run are forgotten: %s", error)
+        gone = self._judge.retire({watch.name for watch in self._config.watches}, self._clock.now())
+        self._reporter.decided(gone)
+
+    def _welcomed(self, welcome: wire.Welcomed) -> None:
+        now = self._clock.now()
+        ahead_s = (now - welcome.controller_time).total_seconds()
+        self._snapshot_every_s = welcome.snapshot_interval_s
+        self._last_link.connected(now, ahead_s)
+        log.info("connected as %s; our clock is %+.1f s from the controller's", welcome.agent_id, ahead_s)
+
+    def _link_changed(self, state: LinkState) -> None:
+        self._last_link.trouble(self._clock.now(), state.reason)
+
+
+async def _ended(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def run_until_signalled(config: Config, around: Surroundings) -> None:
+    """The agent as a service: SIGTERM and SIGINT end it with a goodbye. Raises AgentError at the start."""
+    app = App(config, around)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, app.stop)
+    loop.add_signal_handler(signal.SIGINT, app.stop, wire.Leaving.STOPPED)
+    await app.run()

@@ -1,0 +1,146 @@
+"""`vigia-agent`: enrol, run, once, show, doctor, redact.
+
+Errors are one line on standard error; exit 2 for usage, 1 for failure.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from agent import VERSION
+from agent.config import CONFIG_DEFAULT, Config, load
+from agent.errors import AgentError
+from agent.words import LANGUAGES, language_of
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code. Heavy parts are loaded by the command that needs them."""
+    arguments = _parser().parse_args(argv)
+    try:
+        config = load(
+            arguments.config or Path(os.environ.get("VIGIA_AGENT_CONFIG", CONFIG_DEFAULT)),
+            os.environ,
+            required=arguments.config is not None or "VIGIA_AGENT_CONFIG" in os.environ,
+            data=arguments.data,
+        )
+        _prepare(config)
+        command = {
+            "enrol": _enrol,
+            "run": _run,
+            "once": _once,
+            "show": _show,
+            "doctor": _doctor,
+            "redact": _redact,
+        }[arguments.command]
+        return command(arguments, config)
+    except AgentError as error:
+        print(f"vigia-agent: {' '.join(str(error).split())}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"vigia-agent: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vigia-agent", description="Reports this machine's health.")
+    parser.add_argument("--version", action="version", version=f"vigia-agent {VERSION}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help=f"default {CONFIG_DEFAULT}")
+    common.add_argument("--data", type=Path, metavar="DIR", help="where identity and spool live")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    enrol = commands.add_parser("enrol", parents=[common], help="give this machine its identity, once")
+    enrol.add_argument("--controller", required=True, metavar="HOST:PORT")
+    enrol.add_argument("--token", required=True)
+    enrol.add_argument("--root", required=True, metavar="BASE64URL", help="the controller's root certificate")
+    enrol.add_argument("--replace", action="store_true", help="give up the identity this machine has")
+
+    commands.add_parser("run", parents=[common], help="watch and report until stopped")
+    once = commands.add_parser("once", parents=[common], help="print what it sees right now")
+    once.add_argument("--json", action="store_true")
+    for name, told in (("show", "say what is sent, and to whom"), ("doctor", "say what hinders the link")):
+        command = commands.add_parser(name, parents=[common], help=told)
+        command.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
+    redact = commands.add_parser(
+        "redact", parents=[common], help="mask secrets in files, as evidence is masked"
+    )
+    redact.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    redact.add_argument("--out", type=Path, metavar="DIR", help="without it, counts only")
+    redact.add_argument("--json", action="store_true")
+    return parser
+
+
+def _prepare(config: Config) -> None:
+    logging.basicConfig(level=config.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    if config.https_proxy:
+        os.environ["https_proxy"] = config.https_proxy  # where gRPC looks for it
+
+
+def _enrol(arguments: argparse.Namespace, config: Config) -> int:
+    from agent.chance import SystemChance
+    from agent.clock import SystemClock
+    from agent.disk import OsDisk
+    from agent.enrolment import PastedLine, enrol
+    from agent.identity import IdentityStore
+
+    line = PastedLine(arguments.controller, arguments.token, arguments.root)
+    store = IdentityStore(OsDisk(), config.data)
+    identity = asyncio.run(enrol(line, store, SystemClock(), SystemChance(), replace=arguments.replace))
+    print(f"enrolled as {identity.agent_id}; reports go to {identity.endpoint}; now: vigia-agent run")
+    return 0
+
+
+def _run(_arguments: argparse.Namespace, config: Config) -> int:
+    from agent.app import Surroundings, run_until_signalled
+
+    asyncio.run(run_until_signalled(config, Surroundings()))
+    return 0
+
+
+def _once(arguments: argparse.Namespace, config: Config) -> int:
+    from agent.clock import SystemClock
+    from agent.collectors import ALL
+    from agent.collectors.watches import watch_collectors
+    from agent.once import as_json, as_table, look_at_all
+
+    collectors = (*ALL, *watch_collectors(config.watches))
+    readings = asyncio.run(look_at_all(collectors, SystemClock()))
+    print(as_json(readings) if arguments.json else "\n".join(as_table(readings)))
+    return 0
+
+
+def _show(arguments: argparse.Namespace, config: Config) -> int:
+    from agent.disk import OsDisk
+    from agent.identity import IdentityStore
+    from agent.show import explanation
+
+    try:
+        endpoint = config.controller or IdentityStore(OsDisk(), config.data).load().endpoint
+    except AgentError:
+        endpoint = None
+    print("\n".join(explanation(config, endpoint, arguments.lang)))
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace, config: Config) -> int:
+    from agent.clock import SystemClock
+    from agent.doctor import Doctor
+
+    checks = Doctor(config, os.environ, SystemClock(), arguments.lang).checks()
+    for check in checks:
+        print(check.line(arguments.lang))
+    return 1 if any(check.good is False for check in checks) else 0
+
+
+def _redact(arguments: argparse.Namespace, _config: Config) -> int:
+    from agent.redaction import redact_paths
+
+    return redact_paths(arguments.paths, arguments.out, as_json=arguments.json)

@@ -1,0 +1,50 @@
+"""How this machine gets its identity: the pasted line is traded for a certificate, once."""
+
+from dataclasses import dataclass
+
+from agent import VERSION
+from agent.chance import Chance
+from agent.clock import Clock
+from agent.errors import AgentError
+from agent.identity import Identity, IdentityStore, identity_from, purpose_of, request_for, root_from_line
+from agent.link import calls
+from agent.machine import host_name
+
+TOKEN_MAX = 512
+
+
+@dataclass(frozen=True, slots=True)
+class PastedLine:
+    """What `vigia enrol` prints on the controller. `controller` is host:port; `root` DER in base64url."""
+
+    controller: str
+    token: str
+    root: str
+
+
+async def enrol(
+    line: PastedLine, store: IdentityStore, clock: Clock, chance: Chance, *, replace: bool = False
+) -> Identity:
+    """Repeats the same request as long as no reply came. Raises AgentError or OSError."""
+    held = _held(store)
+    if held is not None and not replace and held.fault(clock.now()) is None:
+        raise AgentError(
+            f"this machine is already enrolled as {held.agent_id}; add --replace to give it a new identity"
+        )
+    root_pem = root_from_line(line.root)
+    pending = await request_for(store, purpose_of(line.token), root_pem)
+    given = await calls.enrol(
+        line.controller, root_pem, line.token[:TOKEN_MAX], pending.csr_der, host_name(), VERSION
+    )
+    identity = await identity_from(
+        pending, given.certificate_der, given.agent_id, given.endpoint, root_pem, chance
+    )
+    store.save(identity)
+    return identity
+
+
+def _held(store: IdentityStore) -> Identity | None:
+    try:
+        return store.load()
+    except AgentError:
+        return None  # damaged: a new enrolment is the way out

@@ -1,0 +1,60 @@
+"""What this machine says of itself: name, system, boot. Signals, never an identity."""
+
+import os
+import platform
+import socket
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent import VERSION
+from agent.config import Config
+from agent.wire import Introduction
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+STAT = Path("/proc/stat")
+
+
+def introduction(config: Config) -> Introduction:
+    """As told in the hello of every stream."""
+    system, version = _system()
+    return Introduction(
+        agent_version=VERSION,
+        host_name=host_name(),
+        os_name=system,
+        os_version=version,
+        architecture=os.uname().machine,
+        role=config.role.value,
+        boot_id=boot_id(),
+        boot_at=boot_at(),
+        watches=tuple(watch.name for watch in config.watches),
+    )
+
+
+def host_name() -> str:
+    return socket.gethostname()
+
+
+def boot_id() -> str:
+    """The kernel's id of this boot, empty where there is none."""
+    try:
+        return BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
+
+
+def boot_at() -> datetime | None:
+    """When the kernel started, None where it does not say."""
+    with suppress(OSError, ValueError, IndexError):
+        for line in STAT.read_text().splitlines():
+            if line.startswith("btime "):
+                return datetime.fromtimestamp(int(line.split()[1]), UTC)
+    return None
+
+
+def _system() -> tuple[str, str]:
+    try:
+        told = platform.freedesktop_os_release()
+    except OSError:
+        return os.uname().sysname, os.uname().release
+    return told.get("NAME", os.uname().sysname), told.get("VERSION_ID", os.uname().release)

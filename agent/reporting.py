@@ -1,0 +1,177 @@
+"""From a reading to the spool: judged at once, faults written durably in order, evidence taken beside.
+
+`take` runs on the event loop and is quick; `run` does the writing. The judge's state is kept as it was when a
+finding was decided and written after the finding, so that a crash in between repeats a finding (it joins what
+is open) and never loses one.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from agent import wire
+from agent.clock import Clock
+from agent.disk import Disk
+from agent.errors import AgentError, SpoolFull
+from agent.health import Health
+from agent.signals import Finding, FindingState, Reading
+from agent.spool import Kind, Lane, Spool
+
+RETRY_S = 5.0
+WAITING_MAX = 512
+EVIDENCE_WAITING_MAX = 8
+EVIDENCE_PER_HOUR = 30
+log = logging.getLogger(__name__)
+
+TakeEvidence = Callable[[Finding, tuple[Reading, ...]], Awaitable[bytes | None]]
+
+
+class Judging(Protocol):
+    """What of agent.rules.Judge is used here."""
+
+    def judge(self, reading: Reading, now: Any) -> list[Finding]: ...
+
+    def open_conditions(self) -> tuple[Finding, ...]: ...
+
+    def dump(self) -> dict[str, Any]: ...
+
+
+class Reporter:
+    """One per agent. `wake_link` is called whenever the spool has something new."""
+
+    def __init__(
+        self,
+        judge: Judging,
+        health: Health,
+        spool: Spool,
+        disk: Disk,
+        judge_path: Path,
+        clock: Clock,
+        wake_link: Callable[[], None],
+        take_evidence: TakeEvidence,
+    ) -> None:
+        self._judge, self._health, self._spool, self._disk = judge, health, spool, disk
+        self._judge_path, self._clock = judge_path, clock
+        self._wake_link, self._take_evidence = wake_link, take_evidence
+        self._waiting: deque[tuple[list[Finding], bytes]] = deque(maxlen=WAITING_MAX)
+        self._news = asyncio.Event()
+        self._evidence: asyncio.Queue[Finding] = asyncio.Queue(EVIDENCE_WAITING_MAX)
+        self._evidence_taken: deque[float] = deque(maxlen=EVIDENCE_PER_HOUR)
+        self._seen: deque[str] = deque(maxlen=WAITING_MAX)
+
+    def take(self, reading: Reading) -> None:
+        """One reading from the schedule. A rule that fails costs this reading's judgement, nothing else."""
+        self._health.take(reading)
+        try:
+            found = self._judge.judge(reading, self._clock.now())
+        except Exception:
+            log.exception("judging %s failed", reading.collector)
+            return
+        self.decided(found)
+
+    def decided(self, found: list[Finding]) -> None:
+        """Findings that came from elsewhere than a reading, too: written as soon as `run` gets to it."""
+        if found:
+            self._waiting.append((found, self._state()))
+            self._news.set()
+
+    async def run(self) -> None:
+        """Writes findings as they come, until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if not await self.flush():
+                await self._clock.sleep(RETRY_S)
+                self._news.set()
+
+    async def flush(self) -> bool:
+        """Writes all that waits; False when the disk would not take it (it stays waiting)."""
+        while self._waiting:
+            found, state = self._waiting[0]
+            while found:
+                if not await self._put(Kind.FINDING, wire.finding_payload(found[0]), found[0].rule):
+                    return False
+                self._tell(found.pop(0))
+            self._waiting.popleft()
+            await self._keep(state)
+        return True
+
+    async def measure(self) -> None:
+        """Puts one snapshot; without room it is not kept, which the spool's owner was told to accept (R4)."""
+        try:
+            snapshot = self._health.snapshot(self._clock.now())
+        except OSError as error:
+            log.warning("no snapshot: %s", error)
+            return
+        if snapshot is not None:
+            await self._put(Kind.SNAPSHOT, wire.snapshot_payload(snapshot), "snapshot")
+
+    async def remember(self) -> None:
+        """Keeps the judge's state between findings: holds and slow fits live in it too."""
+        if not self._waiting:
+            await self._keep(self._state())
+
+    async def gather_evidence(self) -> None:
+        """Takes a bundle for each new finding, one at a time, until cancelled."""
+        while True:
+            finding = await self._evidence.get()
+            began_s = self._clock.monotonic()
+            try:
+                bundle = await self._take_evidence(finding, self._health.before())
+            except (AgentError, OSError, ValueError) as error:
+                log.warning("no evidence for %s %s: %s", finding.rule, finding.object, error)
+                continue
+            if bundle:
+                payload = wire.evidence_payload(
+                    finding.finding_id, hashlib.sha256(bundle).digest(), bundle, self._clock.now()
+                )
+                await self._put(Kind.EVIDENCE, payload, "evidence")
+            took_s = self._clock.monotonic() - began_s
+            log.info("evidence for %s: %d bytes in %.1f s", finding.finding_id, len(bundle or b""), took_s)
+
+    def _tell(self, finding: Finding) -> None:
+        log.info(
+            "%s %s %r %s %s",
+            finding.state.value,
+            finding.rule,
+            finding.object,
+            finding.severity.value,
+            finding.finding_id,
+        )
+        if finding.state is FindingState.CLEARED or finding.finding_id in self._seen:
+            return
+        self._seen.append(finding.finding_id)
+        now_s = self._clock.monotonic()
+        taken = self._evidence_taken
+        if len(taken) == EVIDENCE_PER_HOUR and now_s - taken[0] < 3_600:
+            log.warning("no evidence for %s: %d bundles in the last hour", finding.rule, EVIDENCE_PER_HOUR)
+            return
+        try:
+            self._evidence.put_nowait(finding)
+            taken.append(now_s)
+        except asyncio.QueueFull:
+            log.warning("no evidence for %s: %d findings wait for theirs", finding.rule, EVIDENCE_WAITING_MAX)
+
+    async def _put(self, kind: Kind, payload: bytes, what: str) -> bool:
+        lane = Lane.METRICS if kind is Kind.SNAPSHOT else Lane.FAULTS
+        try:
+            await asyncio.to_thread(self._spool.put, lane, kind, payload)
+        except (OSError, SpoolFull) as error:
+            log.warning("%s not written: %s", what, error)
+            return False
+        self._wake_link()
+        return True
+
+    def _state(self) -> bytes:
+        return json.dumps(self._judge.dump()).encode()
+
+    async def _keep(self, state: bytes) -> None:
+        try:
+            await asyncio.to_thread(self._disk.replace, self._judge_path, state)
+        except OSError as error:
+            log.warning("judge state not written: %s", error)

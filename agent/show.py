@@ -1,0 +1,47 @@
+"""`vigia-agent show`: in plain words, what is collected and sent, to whom, and what never leaves."""
+
+from agent.collectors import ALL
+from agent.config import Config
+from agent.words import WORDS, say
+
+EVERY_S = 10
+
+
+def explanation(config: Config, endpoint: str | None, language: str) -> list[str]:
+    """Lines for people. `endpoint` is None while the machine is not enrolled."""
+    lines = [
+        say(language, "show.title"),
+        say(language, "show.config", source=config.source, data=config.data),
+        "",
+        say(language, "show.collected", every=EVERY_S),
+    ]
+    for collector in ALL:
+        key = f"show.{collector.name}"
+        lines.append("  - " + say(language, key if key in WORDS else "show.other", name=collector.name))
+    lines += ["", *_watches(config, language), ""]
+    if endpoint is None:
+        lines.append(say(language, "show.not_enrolled"))
+    else:
+        lines.append(say(language, "show.sent", endpoint=endpoint))
+        lines += _points(language, "show.sent_health", "show.sent_name", "show.sent_evidence")
+    lines += ["", say(language, "show.never")]
+    lines += _points(
+        language, "show.never_files", "show.never_input", "show.never_key", "show.never_commands"
+    )
+    return lines
+
+
+def _watches(config: Config, language: str) -> list[str]:
+    if not config.watches:
+        return [say(language, "show.no_watches")]
+    return [
+        say(language, "show.watches"),
+        *(
+            "  - " + say(language, "show.watch", name=watch.name, kind=watch.kind, target=watch.target)
+            for watch in config.watches
+        ),
+    ]
+
+
+def _points(language: str, *keys: str) -> list[str]:
+    return ["  - " + say(language, key) for key in keys]
