@@ -30,7 +30,7 @@ class SmtpConfig(BaseModel):
 
     host: str = ""
     port: int = Field(default=587, ge=1, le=65_535)
-    security: str = Field(default="starttls", pattern="^(starttls|tls|none)$")
+    security: str = Field(default="starttls", pattern="^(starttls|implicit|none)$")
     user: str = ""
     password: SecretStr = SecretStr("")
     sender: str = "vigia@localhost"

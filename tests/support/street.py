@@ -1,0 +1,178 @@
+"""The real programs, as customers and engineers have them: `vigia serve`, `vigia-agent`, a watched web server.
+
+Everything is a process of its own on loopback, in the test's folder. Waiting here is for real programs and
+real sockets, so it polls with a deadline and says what it was waiting for.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+PROGRAMS = Path(sys.executable).parent
+Value = TypeVar("Value")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(what: str, look: Callable[[], Value], patience_s: float = 20.0, pause_s: float = 0.1) -> Value:
+    """The first truthy answer of `look`; AssertionError naming `what` after `patience_s`."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {patience_s:g} s: {what} (last seen: {found!r})")
+        time.sleep(pause_s)
+
+
+class Street:
+    """One controller, agents by name, web servers by port. `folder` holds all their data and logs."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, object] | None = None) -> None:
+        self.folder = folder
+        self.data = folder / "controller"
+        self.data.mkdir(mode=0o750)
+        self.ports = {
+            name: free_port() for name in ("agents_port", "enrolment_port", "console_port", "shop_port")
+        }
+        values: dict[str, object] = {"bind": "127.0.0.1", "public_host": "127.0.0.1", **(settings or {})}
+        values |= {name: port for name, port in self.ports.items() if name != "shop_port"}
+        tables = {name: value for name, value in values.items() if isinstance(value, Mapping)}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items() if name not in tables]
+        for name, table in tables.items():
+            lines.append(f"[{name}]")
+            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+        (self.data / "vigia.toml").write_text("\n".join(lines) + "\n")
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def console(self) -> str:
+        return f"http://127.0.0.1:{self.ports['console_port']}"
+
+    def start(self, name: str, arguments: Sequence[object]) -> subprocess.Popen[bytes]:
+        """A program in the background; its output goes to `<name>.log`."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(argument) for argument in arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env={**os.environ, "LANG": "C.UTF-8"},
+            )
+        self.running[name] = process
+        return process
+
+    def end(self, name: str, number: int = signal.SIGTERM, patience_s: float = 20.0) -> int:
+        """Sends the signal and waits for the end; the exit status."""
+        process = self.running.pop(name)
+        process.send_signal(number)
+        return process.wait(patience_s)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def serve(self, patience_s: float = 30.0) -> subprocess.Popen[bytes]:
+        """Starts the controller and waits until it answers."""
+        process = self.start("controller", [PROGRAMS / "vigia", "serve", "--data", self.data])
+
+        def answers() -> bool:
+            assert process.poll() is None, f"the controller ended:\n{self.log('controller')[-3000:]}"
+            with socket.socket(socket.AF_UNIX) as probe:
+                return probe.connect_ex(str(self.data / "control.sock")) == 0
+
+        eventually("the controller answers", answers, patience_s, 0.05)
+        return process
+
+    def vigia(self, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Runs a command against this controller."""
+        done = subprocess.run(
+            [PROGRAMS / "vigia", *(str(argument) for argument in arguments), "--data", self.data],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env={**os.environ, "LANG": "en_US.UTF-8"},
+        )
+        if check:
+            assert done.returncode == 0, f"vigia {arguments}: {done.stdout}{done.stderr}"
+        return done
+
+    def json(self, *arguments: object) -> Any:
+        return json.loads(self.vigia(*arguments, "--json").stdout)
+
+    def incidents(self, *arguments: object) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.json("incidents", "list", *arguments)
+        return found
+
+    def enrol(self, name: str = "agent", customer: str = "Taller Lima", watches: str = "") -> None:
+        """A customer (made when new) and an enrolled agent of it, not running yet."""
+        if customer not in {known["name"] for known in self.json("customers", "list")}:
+            self.vigia("customers", "add", customer)
+        line = self.vigia("enrol", "--customer", customer).stdout.split()
+        (self.folder / f"{name}.toml").write_text(watches)
+        done = subprocess.run(
+            [PROGRAMS / line[0], *line[1:], "--data", self.folder / name],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def agent(self, name: str = "agent") -> subprocess.Popen[bytes]:
+        """Starts an enrolled agent."""
+        return self.start(
+            name,
+            [
+                PROGRAMS / "vigia-agent", "run",
+                "--config", self.folder / f"{name}.toml", "--data", self.folder / name,
+            ],
+        )  # fmt: skip
+
+    def shop(self) -> subprocess.Popen[bytes]:
+        """The web server that a watch looks at."""
+        root = self.folder / "shop"
+        root.mkdir(exist_ok=True)
+        process = self.start(
+            "shop",
+            [sys.executable, "-m", "http.server", self.ports["shop_port"],
+             "--bind", "127.0.0.1", "--directory", root],
+        )  # fmt: skip
+
+        def answers() -> bool:
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.ports["shop_port"])) == 0
+
+        eventually("the shop answers", answers)
+        return process
+
+    @property
+    def shop_watch(self) -> str:
+        """The agent's configuration that watches the shop."""
+        target = f"http://127.0.0.1:{self.ports['shop_port']}/"
+        return f'[[watch]]\nname = "shop"\nkind = "http"\ntarget = "{target}"\n'
+
+
+@contextmanager
+def street(folder: Path, settings: Mapping[str, object] | None = None) -> Iterator[Street]:
+    """A street that is empty again when the block ends, whatever happened in it."""
+    made = Street(folder, settings)
+    try:
+        yield made
+    finally:
+        for process in made.running.values():
+            process.kill()
+        for process in made.running.values():
+            process.wait(10)
