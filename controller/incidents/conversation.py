@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from controller.core.actor import ActorKind
-from controller.core.errors import Conflict, Invalid
+from controller.core.errors import Conflict, Invalid, NotFound
 from controller.core.severity import Severity
 from controller.incidents import store
 from controller.incidents.case import CaseState, Incident
@@ -21,6 +21,7 @@ from controller.incidents.limits import (
 )
 from controller.incidents.timeline import EntryKind
 from controller.incidents.writing import load, write
+from controller.people import store as people
 from controller.storage import Unit
 
 
@@ -150,16 +151,22 @@ async def assign(unit: Unit, incident_id: UUID, user_id: UUID | None) -> Inciden
         raise Conflict(f"{case.reference} is closed; reopen it first")
     if case.owner_id == user_id:
         return case
-    return await _own(unit, case, user_id)
+    name = ""
+    if user_id is not None and user_id != unit.actor.id:
+        owner = await people.user(unit.connection, user_id)
+        if owner is None or not owner.active:
+            raise NotFound("active user", str(user_id))
+        name = owner.name
+    return await _own(unit, case, user_id, name)
 
 
-async def _own(unit: Unit, case: Incident, user_id: UUID | None) -> Incident:
+async def _own(unit: Unit, case: Incident, user_id: UUID | None, name: str = "") -> Incident:
     return await write(
         unit,
         case,
         EntryKind.OWNER_CHANGED,
         changes={"owner_id": user_id},
-        facts={"owner_id": str(user_id) if user_id else ""},
+        facts={"owner_id": str(user_id) if user_id else "", "owner_name": name},
     )
 
 

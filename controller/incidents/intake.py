@@ -281,6 +281,7 @@ def _plain(finding: Finding) -> Mapping[str, str]:
         "rule": finding.rule,
         "object": finding.object,
         "began_at": finding.began_at.isoformat(),
+        **{f"fact.{name}": value for name, value in finding.facts.items()},
     }
 
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from controller.core.actor import Actor, ActorKind, Role
-from controller.core.errors import Invalid, Refused
+from controller.core.actor import Actor, ActorKind
+from controller.core.errors import Invalid
 from controller.incidents.case import Incident
+from controller.people.access import Act, demand
 
 BODY_BYTES = 64 * 1024
 SUMMARY_CHARACTERS = 2_000
@@ -12,15 +13,12 @@ REASON_CHARACTERS = 2_000
 CHANNELS = ("phone", "email", "web", "in_person")
 LEVELS = (1, 2, 3)
 
-_WRITERS = (Role.ENGINEER, Role.ADMINISTRATOR)
-
 
 def check_writer(actor: Actor) -> None:
     """Staff from engineer up, and the controller itself. Raises `Refused`."""
     if actor.kind in (ActorKind.SYSTEM, ActorKind.ENGINE):
         return
-    if actor.kind is not ActorKind.PERSON or actor.role not in _WRITERS:
-        raise Refused("only engineers and administrators may write in an incident")
+    demand(actor, Act.WORK_INCIDENTS)
 
 
 def check_text(field: str, text: str, *, most_bytes: int = BODY_BYTES, required: bool = True) -> str:

@@ -1,0 +1,41 @@
+"""Who is told: whoever is on duty at a level, who owns the incident, and the customer's contact."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from controller.fleet.customer import Customer
+from controller.incidents.case import Incident
+from controller.notify.notice import Recipient
+from controller.people import store as people
+from controller.people.user import User
+
+
+async def on_duty(connection: AsyncConnection, level: int) -> tuple[Recipient, ...]:
+    """Those on duty at `level`; if nobody is, the administrators: it never climbs into the void."""
+    found = await people.on_duty(connection, level) or await people.administrators(connection)
+    return tuple(_staff(user) for user in found)
+
+
+async def those_who_can_save_it(connection: AsyncConnection, case: Incident) -> tuple[Recipient, ...]:
+    """Whoever is on duty at its present level, and its owner; each once."""
+    found = {recipient.id: recipient for recipient in await on_duty(connection, case.level)}
+    owner = await people.user(connection, case.owner_id) if case.owner_id else None
+    if owner is not None and owner.active:
+        found.setdefault(_staff(owner).id, _staff(owner))
+    return tuple(found.values())
+
+
+def contact(customer: Customer) -> Recipient | None:
+    """None when we have no address of anybody there."""
+    if not customer.contact_email:
+        return None
+    return Recipient(
+        id=f"contact:{customer.id}",
+        name=customer.contact_name or customer.name,
+        address=customer.contact_email,
+        language=customer.language,
+        zone=customer.zone,
+    )
+
+
+def _staff(user: User) -> Recipient:
+    return Recipient(f"user:{user.id}", user.name, user.email, user.language, user.zone)

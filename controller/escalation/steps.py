@@ -1,0 +1,112 @@
+"""Pure: what the engine has to do for an incident now, and when to look again (contract.md T1, T4a)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from controller.sla.moments import next_moments
+from controller.sla.state import BREACHED, PENDING, Clock, State
+
+IN_TIME = timedelta(seconds=60)
+"""T4a: an escalation committed within this time of its due is written with `at` = due."""
+
+_JUST_AFTER = timedelta(microseconds=1)
+_LEVELS = {"escalate_l2": 2, "escalate_l3": 3}
+
+
+class StepKind(Enum):
+    WARN = "warn"
+    CLIMB = "climb"
+    BREACH = "breach"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`at`: when it was to be done. `restart` counts how often the deadline was moved: a moved deadline is
+    warned of anew. `level` is where a climb leads."""
+
+    kind: StepKind
+    at: datetime
+    due: datetime
+    clock: str
+    window: int
+    restart: int
+    fraction: float | None = None
+    level: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Natural within the incident."""
+        part = f"{self.kind.value}:{self.fraction:g}" if self.fraction is not None else self.kind.value
+        return f"{self.clock}/{self.window}.{self.restart}/{part}"
+
+
+def steps_due(state: State, level: int, warn_at: Iterable[float], done: Collection[str]) -> tuple[Step, ...]:
+    """What is due at `state.as_of` and not done yet, in order of time.
+
+    A warning that a later one has overtaken, or whose deadline has passed, is not made up for: it would warn
+    of nothing. A breach and a climb always are.
+    """
+    found = [*_warnings(state, tuple(warn_at)), *_climbs(state, level), *_breaches(state)]
+    order = {StepKind.WARN: 0, StepKind.CLIMB: 1, StepKind.BREACH: 2}
+    return tuple(
+        sorted(
+            (step for step in found if step.key not in done),
+            key=lambda step: (step.at, order[step.kind], step.level or 0),
+        )
+    )
+
+
+def next_look(state: State, warn_at: Iterable[float]) -> datetime | None:
+    """When something may be due next: a warning, a climb at its due, a breach just after it (T1)."""
+    instants = [
+        moment.at if moment.kind != "due" or moment.clock in _LEVELS else moment.at + _JUST_AFTER
+        for moment in next_moments(state, warn_at)
+    ]
+    return min(instants, default=None)
+
+
+def _warnings(state: State, fractions: tuple[float, ...]) -> list[Step]:
+    latest: dict[str, Step] = {}
+    # Seen from the opening, every warning of a running clock lies ahead.
+    for moment in next_moments(replace(state, as_of=state.opened_at or state.as_of), fractions):
+        if moment.kind != "warn" or moment.at > state.as_of:
+            continue
+        clock = _clock(state, moment.clock, moment.window)
+        if clock.due is not None and state.as_of < clock.due:
+            latest[moment.clock] = Step(
+                StepKind.WARN, moment.at, clock.due, moment.clock, moment.window, moment.restart,
+                fraction=moment.fraction,
+            )  # fmt: skip
+    return list(latest.values())
+
+
+def _climbs(state: State, level: int) -> list[Step]:
+    if state.status != "open":
+        return []
+    return [
+        Step(StepKind.CLIMB, clock.due, clock.due, name, 0, clock.restart, level=target)
+        for name, target in _LEVELS.items()
+        if (clock := state.clocks.get(name)) is not None
+        and clock.state in (PENDING, BREACHED)
+        and clock.due is not None
+        and clock.due <= state.as_of
+        and level < target
+    ]
+
+
+def _breaches(state: State) -> list[Step]:
+    found: list[Step] = []
+    for breach in state.breaches:
+        clock = _clock(state, breach.clock, breach.window)
+        found.append(
+            Step(
+                StepKind.BREACH, breach.at, clock.due or breach.at, breach.clock, breach.window, clock.restart
+            )
+        )
+    return found
+
+
+def _clock(state: State, name: str, window: int) -> Clock:
+    return state.updates[window] if name == "update" else state.clocks[name]

@@ -1,0 +1,171 @@
+"""Who is told of what happened to an incident, with which template (notices go through the outbox)."""
+
+from collections.abc import Iterable, Mapping
+
+from controller.core.actor import SYSTEM, ActorKind
+from controller.core.severity import Severity
+from controller.escalation.duty import contact, on_duty, those_who_can_save_it
+from controller.escalation.handover import packet
+from controller.fleet import store as fleet
+from controller.incidents import store as incidents
+from controller.incidents.case import Incident
+from controller.incidents.events import IncidentChanged, IncidentOpened
+from controller.incidents.timeline import Entry, EntryKind
+from controller.incidents.writing import append
+from controller.notify.actions import tell
+from controller.notify.notice import Recipient
+from controller.sla import ledger
+from controller.storage import Unit
+
+_TO_STAFF = {
+    EntryKind.WARNED: "warned",
+    EntryKind.BREACHED: "breached",
+    EntryKind.ESCALATED: "escalated",
+    EntryKind.SEVERITY_CHANGED: "severity_changed",
+    EntryKind.SYMPTOM_CLEARED: "cleared",
+    EntryKind.SYMPTOM_RETURNED: "returned",
+    EntryKind.REOPENED: "reopened_staff",
+}
+_TO_CONTACT = {
+    EntryKind.RESPONDED: "responded_contact",
+    EntryKind.UPDATED_CUSTOMER: "updated_contact",
+    EntryKind.RESOLVED: "resolved_contact",
+    EntryKind.CLOSED: "closed_contact",
+}
+
+
+async def tell_opened(unit: Unit, happened: IncidentOpened) -> None:
+    """Whoever is on duty at level 1, and an automatic receipt for the customer, which is no answer (T2)."""
+    case = happened.incident
+    facts = await _facts(unit, case)
+    due = (await ledger.next_due(unit.connection, case.id, unit.now)).get("first_response")
+    if due is not None:
+        facts["due"] = due.isoformat()
+    staff = await on_duty(unit.connection, case.level)
+    told = await _tell_each(unit, case, f"{case.id}/opened", staff, "opened_staff", facts)
+    told += await _tell_contact(unit, case, f"{case.id}/opened", "opened_contact", facts, auto=True)
+    await _note(unit, case, EntryKind.OPENED, told)
+
+
+async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
+    """Staff of a clock's step or a symptom's news; the customer's contact of a person's words."""
+    entry = happened.entry
+    if entry.kind not in _TO_STAFF and entry.kind not in _TO_CONTACT:
+        return
+    case = await incidents.incident(unit.connection, happened.incident_id)
+    if case is None or not _worth_telling(case, entry):
+        return
+    facts = {**await _facts(unit, case), **_of_entry(entry)}
+    # A step of the engine has a natural key of its own; anything else happened as often as it was written.
+    occasion = f"{case.id}/{entry.facts.get('key') or f'{entry.kind.value}/{entry.id}'}"
+    if entry.kind in _TO_CONTACT:
+        auto = entry.actor_kind is not ActorKind.PERSON
+        told = await _tell_contact(unit, case, occasion, _TO_CONTACT[entry.kind], facts, auto=auto)
+    else:
+        told = await _tell_staff(unit, case, entry, occasion, facts)
+    await _note(unit, case, entry.kind, told)
+
+
+async def _tell_staff(
+    unit: Unit, case: Incident, entry: Entry, occasion: str, facts: dict[str, str]
+) -> list[Recipient]:
+    if entry.kind is EntryKind.ESCALATED:
+        staff = await on_duty(unit.connection, entry.level or case.level)
+    else:
+        staff = await those_who_can_save_it(unit.connection, case)
+    others = [one for one in staff if one.id != f"user:{entry.actor_id}"]
+    return await _tell_each(unit, case, occasion, others, _TO_STAFF[entry.kind], facts)
+
+
+def _worth_telling(case: Incident, entry: Entry) -> bool:
+    """Flapping is one incident with a count (R7): its 1st, 2nd, 4th, 8th ... coming and going are told."""
+    if entry.kind in (EntryKind.SYMPTOM_CLEARED, EntryKind.SYMPTOM_RETURNED):
+        count = int(entry.facts.get("count", "1"))
+        return count & (count - 1) == 0
+    if entry.kind is EntryKind.SEVERITY_CHANGED:
+        before = Severity(entry.facts.get("before", case.severity.value))
+        return Severity(entry.severity or case.severity.value).rank > before.rank
+    return True
+
+
+async def _facts(unit: Unit, case: Incident) -> dict[str, str]:
+    customer = await fleet.customer(unit.connection, case.customer_id)
+    machine = await fleet.machine(unit.connection, case.machine_id) if case.machine_id else None
+    return {
+        "reference": case.reference,
+        "severity": case.severity.value,
+        "level": str(case.level),
+        "customer": customer.name if customer else "",
+        "machine": machine.name if machine else "",
+        "rule": case.rule,
+        "object": case.object,
+        "summary": case.summary,
+        "began_at": case.began_at.isoformat(),
+        "opened_at": case.opened_at.isoformat(),
+        **{f"fact.{name}": value for name, value in case.facts.items()},
+    }
+
+
+def _of_entry(entry: Entry) -> dict[str, str]:
+    by_person = entry.actor_kind is ActorKind.PERSON
+    facts = {
+        **entry.facts,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor_name,
+        "by_person": "1" if by_person else "",
+        "by_engine": "1" if entry.actor_kind is ActorKind.ENGINE else "",
+        "body": entry.body or (entry.reason or "" if by_person else ""),
+        "reason": entry.reason or "",
+    }
+    if entry.severity:
+        facts["severity"] = entry.severity
+    if entry.level:
+        facts["level"] = str(entry.level)
+    return facts
+
+
+async def _tell_each(
+    unit: Unit,
+    case: Incident,
+    occasion: str,
+    recipients: Iterable[Recipient],
+    template: str,
+    facts: Mapping[str, str],
+    *,
+    auto: bool = True,
+) -> list[Recipient]:
+    """Those who had not been told that yet."""
+    told: list[Recipient] = []
+    entries = await incidents.timeline(unit.connection, case.id) if template == "escalated" else ()
+    for recipient in recipients:
+        own = {**facts, "recipient": recipient.name}
+        if entries:
+            own["handover"] = packet(entries, recipient.language, recipient.zone, facts["machine"])
+        if await tell(unit, occasion, recipient, template, own, subject_id=case.id, auto=auto):
+            told.append(recipient)
+    return told
+
+
+async def _tell_contact(
+    unit: Unit, case: Incident, occasion: str, template: str, facts: Mapping[str, str], *, auto: bool
+) -> list[Recipient]:
+    customer = await fleet.customer(unit.connection, case.customer_id)
+    recipient = contact(customer) if customer else None
+    if recipient is None:
+        return []
+    return await _tell_each(unit, case, occasion, (recipient,), template, facts, auto=auto)
+
+
+async def _note(unit: Unit, case: Incident, about: EntryKind, told: list[Recipient]) -> None:
+    """The timeline says who was told, so that a story is complete without the outbox."""
+    if not told:
+        return
+    names = ", ".join(recipient.name for recipient in told)
+    await append(
+        unit,
+        case.id,
+        EntryKind.NOTICE_QUEUED,
+        actor=SYSTEM,
+        facts={"about": about.value, "told": names},
+        auto=True,
+    )

@@ -1,0 +1,108 @@
+"""The story, read top to bottom: what happened -> what follows (house.md, The house).
+
+All steps of one message share its transaction; what may only be seen once it is durable waits for the commit.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from controller.core.changes import Changes
+from controller.core.events import Event
+from controller.diagnostics import actions as diagnostics
+from controller.escalation import actions as escalation
+from controller.escalation import telling
+from controller.fleet import store as fleet
+from controller.fleet.findings import ConditionsRestated, EvidenceReceived, FindingCleared, FindingRaised
+from controller.fleet.machine import Machine
+from controller.incidents import actions as incidents
+from controller.incidents.events import IncidentChanged, IncidentOpened
+from controller.incidents.intake import CLEAR_TIMER
+from controller.sla.ledger import CLOCK_KINDS
+from controller.storage import Dispatcher, Unit
+from controller.timers import Handler
+
+Step = Callable[[Unit, Any], Awaitable[None]]
+
+
+async def open_or_join(unit: Unit, happened: FindingRaised) -> None:
+    """A fault that is already over is history: its machine's, not an incident (R4)."""
+    machine = await fleet.machine(unit.connection, happened.finding.machine_id)
+    if machine is not None and not happened.already_over:
+        await incidents.take_in(unit, happened.finding, **_of_machine(machine))
+
+
+async def note_recovery(unit: Unit, happened: FindingCleared) -> None:
+    machine = await fleet.machine(unit.connection, happened.finding.machine_id)
+    if machine is not None:
+        await incidents.note_cleared(unit, happened.finding, machine_name=machine.name)
+
+
+async def reconcile(unit: Unit, happened: ConditionsRestated) -> None:
+    machine = await fleet.machine(unit.connection, happened.machine_id)
+    if machine is not None:
+        await incidents.reconcile(unit, happened, **_of_machine(machine))
+
+
+async def attach(unit: Unit, happened: EvidenceReceived) -> None:
+    machine = await fleet.machine(unit.connection, happened.machine_id)
+    if machine is not None:
+        await diagnostics.receive(unit, happened, machine.name)
+
+
+async def start_clocks(unit: Unit, happened: IncidentOpened) -> None:
+    await escalation.plan_timer(unit, happened.incident.id)
+
+
+async def move_clocks(unit: Unit, happened: IncidentChanged) -> None:
+    if happened.entry.kind in CLOCK_KINDS:
+        await escalation.plan_timer(unit, happened.incident_id)
+
+
+STORY: Mapping[type[Event], tuple[Step, ...]] = {
+    FindingRaised: (open_or_join,),
+    FindingCleared: (note_recovery,),
+    ConditionsRestated: (reconcile,),
+    EvidenceReceived: (attach,),
+    IncidentOpened: (start_clocks, telling.tell_opened),
+    IncidentChanged: (move_clocks, telling.tell_changed),
+}
+
+TIMERS: Mapping[str, Handler] = {
+    escalation.TIMER: escalation.act_on_timer,
+    CLEAR_TIMER: incidents.resolve_if_quiet,
+}
+"""What a timer of each kind causes when it is due."""
+
+
+def flow(changes: Changes, wake: Callable[[], None]) -> Dispatcher:
+    """The dispatcher for `Storage`. After each commit open pages are told and the ticker is woken, since
+    anything here may have planned a timer or written a notice."""
+
+    async def dispatch(unit: Unit, happened: Event) -> None:
+        for step in STORY.get(type(happened), ()):
+            await step(unit, happened)
+        for topic in _topics(happened):
+            unit.after_commit(lambda topic=topic: changes.publish(topic))  # type: ignore[misc]
+        if isinstance(happened, (IncidentOpened, IncidentChanged)):
+            unit.after_commit(wake)
+
+    return dispatch
+
+
+def _topics(happened: Event) -> tuple[str, ...]:
+    if isinstance(happened, IncidentOpened):
+        return "incidents", f"incident:{happened.incident.id}"
+    if isinstance(happened, IncidentChanged):
+        return "incidents", f"incident:{happened.incident_id}"
+    if isinstance(happened, (FindingRaised, FindingCleared)):
+        return (f"machine:{happened.finding.machine_id}",)
+    return ()
+
+
+def _of_machine(machine: Machine) -> dict[str, Any]:
+    return {
+        "customer_id": machine.customer_id,
+        "site_id": machine.site_id,
+        "machine_name": machine.name,
+        "machine_role": machine.role.value,
+    }

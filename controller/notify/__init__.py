@@ -1,0 +1,5 @@
+"""Telling: what was said to whom, once, in their language, through which channel.
+
+Here live the notice, the outbox and the channels. This room does not know why something is told: the caller
+brings a natural key, a recipient, a template's name and facts; the text is made and kept when it is written.
+"""

@@ -1,0 +1,106 @@
+"""Tell somebody something, once."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from controller.core.clock import Clock
+from controller.notify import store
+from controller.notify.channels import Channel, Refusal, log
+from controller.notify.notice import ATTEMPTS_FOR, Notice, Recipient, retry_after
+from controller.storage import Storage, Unit
+from controller.words.notices import render
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 20
+# Longer than a batch of attempts can take, else a slow server would make us say it twice.
+_LEASE = timedelta(minutes=15)
+
+
+async def tell(
+    unit: Unit,
+    key: str,
+    recipient: Recipient,
+    template: str,
+    facts: Mapping[str, str],
+    *,
+    subject_id: UUID | None = None,
+    auto: bool = True,
+) -> bool:
+    """Puts the notice in the outbox, in the recipient's words; False when that was said to them already.
+
+    `key` names the occasion; the recipient is added to it. `auto` marks what no person wrote.
+    """
+    written = render(template, recipient.language, recipient.zone, facts)
+    return await store.add(
+        unit.connection,
+        Notice(
+            id=unit.chance.uuid(),
+            key=f"{key}/{recipient.id}",
+            subject_id=subject_id,
+            recipient=recipient.name,
+            address=recipient.address,
+            language=recipient.language,
+            subject=written.subject,
+            body=written.body,
+            auto=auto,
+            created_at=unit.now,
+            attempts=0,
+            fence=0,
+            sent_at=None,
+            gave_up_at=None,
+            channel="",
+            last_error="",
+        ),
+    )
+
+
+async def send_due(storage: Storage, channels: Mapping[str, Channel], clock: Clock) -> datetime | None:
+    """Sends all that waits; returns when to try again, None when nothing is left.
+
+    `channels` maps a name to a channel, by preference: the first that can reach the recipient is used, and
+    the log can always. A failure costs its notice a delay, never the others.
+    """
+    while True:
+        async with storage.reading() as connection:
+            soonest = await store.next_attempt(connection)
+        if soonest is None or soonest > clock.now():
+            return soonest
+        async with storage.unit() as unit:
+            claimed = await store.claim(unit.connection, unit.now, unit.now + _LEASE, _BATCH)
+        for notice in claimed:
+            await _attempt(storage, channels, clock, notice)
+
+
+async def _attempt(storage: Storage, channels: Mapping[str, Channel], clock: Clock, notice: Notice) -> None:
+    name, channel = next(
+        ((name, channel) for name, channel in channels.items() if channel.reaches(notice)),
+        ("log", log.LogChannel()),
+    )
+    try:
+        await channel.send(notice)
+    except Refusal as error:
+        async with storage.unit() as unit:
+            await store.settle(unit.connection, notice, gave_up_at=unit.now, channel=name, error=str(error))
+        logger.error("notice refused id=%s channel=%s reason=%s", notice.id, name, error)
+        return
+    except Exception as error:
+        await _postpone(storage, clock, name, notice, f"{type(error).__name__}: {error}"[:500])
+        return
+    async with storage.unit() as unit:
+        await store.settle(unit.connection, notice, sent_at=unit.now, channel=name)
+    logger.info("notice sent id=%s channel=%s attempts=%d", notice.id, name, notice.attempts)
+
+
+async def _postpone(storage: Storage, clock: Clock, name: str, notice: Notice, error: str) -> None:
+    now = clock.now()
+    async with storage.unit() as unit:
+        if now - notice.created_at > ATTEMPTS_FOR:
+            await store.settle(unit.connection, notice, gave_up_at=now, channel=name, error=error)
+            logger.error("notice given up id=%s channel=%s reason=%s", notice.id, name, error)
+            return
+        wait = retry_after(notice.attempts) * unit.chance.uniform(0.9, 1.1)
+        await store.settle(unit.connection, notice, next_attempt_at=now + wait, channel=name, error=error)
+    logger.warning("notice failed id=%s channel=%s attempts=%d", notice.id, name, notice.attempts)

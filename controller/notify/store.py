@@ -1,0 +1,133 @@
+"""The outbox: one row for each thing said to each person."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Index, Integer, Row, String, Table, Text, Uuid, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from controller.notify.notice import Notice
+from controller.storage import UtcDateTime, metadata
+from controller.storage.inserts import inserting
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    # What it is about (an incident), for whoever reads the outbox.
+    Column("subject_id", Uuid),
+    Column("recipient", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("auto", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    # NULL: sent or given up.
+    Column("next_attempt_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("gave_up_at", UtcDateTime),
+    Column("channel", String(32), nullable=False),
+    Column("last_error", Text, nullable=False),
+    Index(None, "next_attempt_at"),
+    Index(None, "subject_id"),
+)
+
+
+def _notice(row: Row[Any]) -> Notice:
+    found: dict[str, Any] = dict(row._mapping)
+    del found["next_attempt_at"]
+    return Notice(**found)
+
+
+async def add(connection: AsyncConnection, notice: Notice) -> bool:
+    """False when something with that key was said already."""
+    added = await connection.execute(
+        inserting(connection, outbox)
+        .values(
+            id=notice.id,
+            key=notice.key,
+            subject_id=notice.subject_id,
+            recipient=notice.recipient,
+            address=notice.address,
+            language=notice.language,
+            subject=notice.subject,
+            body=notice.body,
+            auto=notice.auto,
+            created_at=notice.created_at,
+            next_attempt_at=notice.created_at,
+            attempts=0,
+            fence=0,
+            channel="",
+            last_error="",
+        )
+        .on_conflict_do_nothing(index_elements=[outbox.c.key])
+    )
+    return bool(added.rowcount == 1)
+
+
+async def claim(
+    connection: AsyncConnection, now: datetime, lease_until: datetime, limit: int
+) -> tuple[Notice, ...]:
+    """The notices that wait longest, ours until `lease_until`."""
+    rows = (
+        await connection.execute(
+            select(outbox)
+            .where(outbox.c.next_attempt_at <= now)
+            .order_by(outbox.c.next_attempt_at, outbox.c.created_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+    if not rows:
+        return ()
+    claimed = await connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_([row.id for row in rows]))
+        .values(next_attempt_at=lease_until, fence=outbox.c.fence + 1, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    )
+    order = {row.id: place for place, row in enumerate(rows)}
+    return tuple(sorted((_notice(row) for row in claimed), key=lambda notice: order[notice.id]))
+
+
+async def settle(
+    connection: AsyncConnection,
+    notice: Notice,
+    *,
+    sent_at: datetime | None = None,
+    gave_up_at: datetime | None = None,
+    next_attempt_at: datetime | None = None,
+    channel: str = "",
+    error: str = "",
+) -> None:
+    """How an attempt ended; nothing is written when another process has taken the notice over meanwhile."""
+    await connection.execute(
+        update(outbox)
+        .where(outbox.c.id == notice.id, outbox.c.fence == notice.fence)
+        .values(
+            sent_at=sent_at,
+            gave_up_at=gave_up_at,
+            next_attempt_at=next_attempt_at,
+            channel=channel,
+            last_error=error,
+        )
+    )
+
+
+async def next_attempt(connection: AsyncConnection) -> datetime | None:
+    found: datetime | None = await connection.scalar(select(func.min(outbox.c.next_attempt_at)))
+    return found
+
+
+async def notices(connection: AsyncConnection, subject_ids: Collection[UUID]) -> tuple[Notice, ...]:
+    """What was said about these, the oldest first."""
+    rows = await connection.execute(
+        select(outbox).where(outbox.c.subject_id.in_(subject_ids)).order_by(outbox.c.created_at, outbox.c.key)
+    )
+    return tuple(_notice(row) for row in rows)

@@ -1,0 +1,138 @@
+"""From a timeline's entries to the verdict of the clocks, and to the whole proof."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from controller.core.actor import ActorKind
+from controller.core.errors import NotFound
+from controller.incidents import store as incidents
+from controller.incidents.case import Incident
+from controller.incidents.timeline import Entry, EntryKind
+from controller.sla import store
+from controller.sla.clock import evaluate
+from controller.sla.events import KINDS, Event
+from controller.sla.moments import next_moments
+from controller.sla.plan import Plan
+from controller.sla.state import Clock, State
+from controller.sla.store import PlanVersion
+
+CLOCK_KINDS = frozenset(EntryKind(kind) for kind in KINDS)
+"""What the clocks read. What the engine notes (warned, breached) is no input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The story of an incident with its proof: `state.clocks[...].why` tells how each due came about."""
+
+    incident: Incident
+    plan: Plan
+    plan_version: str
+    state: State
+    entries: tuple[Entry, ...]
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Every clock and update window, in the order of the contract."""
+        return (
+            *(c for name, c in self.state.clocks.items() if name == "first_response"),
+            *self.state.updates,
+            *(c for name, c in self.state.clocks.items() if name != "first_response"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """The next deadline of an incident, for a queue: `since` is when its clock started; `due` None when
+    nothing runs. `breached` says that some promise was missed already."""
+
+    clock: str
+    since: datetime | None
+    due: datetime | None
+    breached: bool
+
+
+def events_of(entries: Iterable[Entry]) -> list[Event]:
+    return [
+        Event(
+            kind=entry.kind.value,
+            at=entry.at,
+            recorded_at=entry.recorded_at,
+            id=str(entry.id),
+            severity=entry.severity,
+            level=entry.level,
+            channel=entry.channel,
+            auto=entry.auto,
+            reason=entry.reason,
+            by="engine" if entry.actor_kind is ActorKind.ENGINE else entry.actor_name,
+        )
+        for entry in entries
+        if entry.kind in CLOCK_KINDS
+    ]
+
+
+async def state_of(
+    connection: AsyncConnection, incident_id: UUID, as_of: datetime, known_at: datetime | None = None
+) -> tuple[Plan, State]:
+    """The plan that governs the incident and what its clocks say. Raises `NotFound`."""
+    case = await incidents.incident(connection, incident_id)
+    if case is None:
+        raise NotFound("incident", str(incident_id))
+    version = await store.in_force(connection, case.customer_id, case.opened_at)
+    found = await incidents.entries_of_kinds(connection, (case.id,), CLOCK_KINDS)
+    return version.plan, evaluate(version.plan, {}, events_of(found[case.id]), as_of, known_at)
+
+
+async def countdowns(
+    connection: AsyncConnection, cases: Collection[Incident], as_of: datetime
+) -> dict[UUID, Countdown]:
+    """For a page of the queue, in two queries and not two for each incident."""
+    states = await states_of(connection, cases, as_of)
+    return {incident_id: countdown(state) for incident_id, (_, state) in states.items()}
+
+
+async def states_of(
+    connection: AsyncConnection, cases: Collection[Incident], as_of: datetime
+) -> dict[UUID, tuple[Plan, State]]:
+    """`state_of` for many at once."""
+    if not cases:
+        return {}
+    entries = await incidents.entries_of_kinds(connection, [case.id for case in cases], CLOCK_KINDS)
+    found: dict[UUID, tuple[Plan, State]] = {}
+    versions: dict[tuple[UUID, datetime], PlanVersion] = {}
+    for case in cases:
+        key = (case.customer_id, case.opened_at)
+        version = versions.get(key) or await store.in_force(connection, *key)
+        versions[key] = version
+        found[case.id] = version.plan, evaluate(version.plan, {}, events_of(entries[case.id]), as_of)
+    return found
+
+
+def countdown(state: State) -> Countdown:
+    """The soonest of the pending deadlines."""
+    due = [clock for clock in state.pending if clock.due is not None]
+    soonest = min(due, key=lambda clock: clock.due or state.as_of, default=None)
+    breached = bool(state.breaches)
+    if soonest is None:
+        return Countdown("", None, None, breached)
+    return Countdown(soonest.name, soonest.basis, soonest.due, breached)
+
+
+async def explain(connection: AsyncConnection, incident_id: UUID, as_of: datetime) -> Explanation:
+    """Raises `NotFound`."""
+    case = await incidents.incident(connection, incident_id)
+    if case is None:
+        raise NotFound("incident", str(incident_id))
+    version = await store.in_force(connection, case.customer_id, case.opened_at)
+    entries = await incidents.timeline(connection, incident_id)
+    state = evaluate(version.plan, {}, events_of(entries), as_of)
+    return Explanation(case, version.plan, version.version, state, entries)
+
+
+async def next_due(connection: AsyncConnection, incident_id: UUID, as_of: datetime) -> Mapping[str, datetime]:
+    """Clock name -> due, of those that run."""
+    plan, state = await state_of(connection, incident_id, as_of)
+    return {m.clock: m.at for m in next_moments(state, plan.warn_at) if m.kind == "due"}

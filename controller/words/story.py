@@ -1,0 +1,253 @@
+"""An incident's story in sentences: each entry of its timeline, and each step of a clock's proof."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from controller.words import clocks, formats, rules
+from controller.words.catalogue import Translator
+from controller.words.clocks import N_
+
+
+class Told(Protocol):
+    """What a sentence is made of: an entry of a timeline."""
+
+    @property
+    def kind(self) -> Enum: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def actor_kind(self) -> Enum: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def auto(self) -> bool: ...
+    @property
+    def severity(self) -> str | None: ...
+    @property
+    def level(self) -> int | None: ...
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def facts(self) -> Mapping[str, str]: ...
+
+
+def sentence(words: Translator, entry: Told, zone: str, machine: str = "") -> str:
+    """One line without a full stop and without the body. Text from outside is cleaned, not escaped."""
+    made = _ENTRIES.get(str(entry.kind.value))
+    said = made(words, entry, zone, machine) if made else str(entry.kind.value)
+    if "backdated" in entry.facts:
+        at = formats.instant(entry.recorded_at, words.language, zone)
+        said += " " + words._("(written down {at}: {reason})", at=at, reason=_reason(words, entry))
+    return said
+
+
+def proof_sentence(words: Translator, kind: str, at: datetime, facts: Mapping[str, object], zone: str) -> str:
+    """One step of `Clock.why`: started, stopped, retargeted, due, decided, breached."""
+    shown = {name: _fact(words, name, value, zone) for name, value in facts.items()}
+    template = _PROOF.get(kind)
+    if template is None:
+        return kind
+    if kind == "retargeted":
+        template = _RETARGETED.get(str(facts.get("choice")), template)
+    if kind == "due" and not facts.get("stopped"):
+        template = _DUE_AT_ONCE
+    return words._(template, at=formats.instant(at, words.language, zone), **shown)
+
+
+def actor(words: Translator, entry: Told) -> str:
+    """Who did it, as a reader calls them."""
+    kind = str(entry.actor_kind.value)
+    if kind == "engine":
+        return words._("the contract's clock")
+    if kind == "system":
+        return words._("Vigía")
+    return rules.cleaned(entry.actor_name)
+
+
+_Made = Callable[[Translator, Told, str, str], str]
+
+
+def _reason(words: Translator, entry: Told) -> str:
+    return words._(_REASONS[entry.reason]) if entry.reason in _REASONS else rules.cleaned(entry.reason or "")
+
+
+def _opened(w: Translator, e: Told, _zone: str, machine: str) -> str:
+    severity = w._(e.severity or "")
+    if "rule" not in e.facts:
+        return w._("{actor} opened it as {severity}", actor=actor(w, e), severity=severity)
+    title = rules.title(w, e.facts["rule"], e.facts.get("object", ""), _own(e), machine)
+    return w._("{actor} reported: {title}; opened as {severity}", actor=actor(w, e), title=title,
+               severity=severity)  # fmt: skip
+
+
+def _own(e: Told) -> dict[str, str]:
+    return {name[5:]: value for name, value in e.facts.items() if name.startswith("fact.")}
+
+
+def _by_channel(with_channel: str, without: str) -> _Made:
+    def made(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+        if e.channel:
+            return w._(with_channel, actor=actor(w, e), channel=clocks.channel(w, e.channel))
+        return w._(without, actor=actor(w, e))
+
+    return made
+
+
+def _plain(message: str) -> _Made:
+    return lambda w, e, _zone, _machine: w._(message, actor=actor(w, e))
+
+
+def _with_reason(message: str) -> _Made:
+    def made(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+        said = w._(message, actor=actor(w, e))
+        return f"{said}: {_reason(w, e)}" if e.reason else said
+
+    return made
+
+
+def _severity_changed(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+    return w._(
+        "{actor} changed the severity from {before} to {severity}: {reason}",
+        actor=actor(w, e),
+        before=w._(e.facts.get("before", "")),
+        severity=w._(e.severity or ""),
+        reason=_reason(w, e),
+    )
+
+
+def _escalated(w: Translator, e: Told, zone: str, _machine: str) -> str:
+    if str(e.actor_kind.value) != "engine":
+        return w._("{actor} escalated it to level {level}: {reason}", actor=actor(w, e), level=e.level,
+                   reason=_reason(w, e))  # fmt: skip
+    if "controller_late" in e.facts:
+        return w._("the contract's clock escalated it to level {level}, late: due {due}, acted {acted}",
+                   level=e.level, due=_at(w, e, "due", zone), acted=_at(w, e, "acted_at", zone))  # fmt: skip
+    return w._("the contract's clock escalated it to level {level}", level=e.level)
+
+
+def _warned(w: Translator, e: Told, zone: str, _machine: str) -> str:
+    return w._(
+        "warning: {used} of the time for the {clock} is used up, due {due}",
+        used=formats.ratio(float(e.facts.get("fraction", "0")), w.language),
+        clock=clocks.clock(w, e.facts.get("clock", "")),
+        due=_at(w, e, "due", zone),
+    )
+
+
+def _breached(w: Translator, e: Told, zone: str, _machine: str) -> str:
+    clock = clocks.clock(w, e.facts.get("clock", ""))
+    if "controller_late" in e.facts:
+        return w._("missed: {clock}; noticed late, {acted}", clock=clock, acted=_at(w, e, "acted_at", zone))
+    return w._("missed: {clock}", clock=clock)
+
+
+def _counted(message: str) -> _Made:
+    return lambda w, e, _zone, _machine: w._(message, actor=actor(w, e), count=e.facts.get("count", "1"))
+
+
+def _evidence(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+    size = formats.size(float(e.facts.get("size_bytes", "0")), w.language)
+    return w._("{actor} sent evidence ({size})", actor=actor(w, e), size=size)
+
+
+def _owner(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+    if not e.facts.get("owner_id"):
+        return w._("{actor} left it without an owner", actor=actor(w, e))
+    if owner := e.facts.get("owner_name"):
+        return w._("{actor} gave it to {owner}", actor=actor(w, e), owner=rules.cleaned(owner))
+    return w._("{actor} took it", actor=actor(w, e))
+
+
+def _notice(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+    return w._("told: {names}", names=rules.cleaned(e.facts.get("told", "")))
+
+
+def _at(w: Translator, e: Told, name: str, zone: str) -> str:
+    value = e.facts.get(name)
+    return formats.instant(datetime.fromisoformat(value), w.language, zone) if value else "–"
+
+
+_REASONS = {
+    "finding": N_("the machine reports that it got worse"),
+    "symptom_returned": N_("the symptom returned"),
+    "symptom_cleared": N_("the symptom stayed away for 15 minutes"),
+}
+_ENTRIES: Mapping[str, _Made] = {
+    "opened": _opened,
+    "reopened": _with_reason(N_("{actor} opened it again")),
+    "responded": _by_channel(
+        N_("{actor} answered the customer {channel}"), N_("{actor} answered the customer")
+    ),
+    "updated_customer": _by_channel(
+        N_("{actor} gave the customer news {channel}"), N_("{actor} gave the customer news")
+    ),
+    "severity_changed": _severity_changed,
+    "escalated": _escalated,
+    "paused": _with_reason(N_("{actor} paused the clocks that may be paused")),
+    "resumed": _with_reason(N_("{actor} let the clocks run again")),
+    "resolved": _with_reason(N_("{actor} resolved it")),
+    "closed": _with_reason(N_("{actor} closed it")),
+    "note": _plain(N_("{actor} noted")),
+    "finding_joined": _counted(N_("{actor} reported it again (seen {count} times)")),
+    "symptom_cleared": _plain(N_("the symptom ended, says {actor}")),
+    "symptom_returned": _counted(N_("the symptom returned, says {actor} (seen {count} times)")),
+    "evidence_attached": _evidence,
+    "owner_changed": _owner,
+    "warned": _warned,
+    "breached": _breached,
+    "notice_queued": _notice,
+}
+
+_DUE_AT_ONCE = N_("due {at}: {promise} ({severity}) from {from}, hours of {zone}")
+_PROOF = {
+    "started": N_("started {at}, by: {by}"),
+    "stopped": N_("stood still from {at} to {until} ({open} of open time), until: {by}"),
+    "retargeted": N_("severity {severity} from {at} on: due {before} becomes {after}"),
+    "due": N_(
+        "due {at}: {promise} ({severity}) from {from} and {stopped} that did not count, hours of {zone}"
+    ),
+    "decided": N_("{state} {at}, by: {by}"),
+    "breached": N_("missed {at}"),
+}
+_RETARGETED = {
+    "kept": N_("severity {severity} from {at} on: the earlier due {before} stays"),
+    "restarted": N_(
+        "severity {severity} from {at} on: the new time starts then, due {before} becomes {after}"
+    ),
+}
+_BY = {
+    "opened": N_("the opening"),
+    "reopened": N_("the reopening"),
+    "responded": N_("the first answer"),
+    "updated_customer": N_("news for the customer"),
+    "escalated": N_("the escalation"),
+    "engine": N_("the contract's clock"),
+    "resolved": N_("the resolution"),
+    "closed": N_("the closing"),
+    "first_response_deadline": N_("the deadline of the first response"),
+    "update_deadline": N_("the deadline of the customer update"),
+    "resumed": N_("the end of the pause"),
+    "pause_max": N_("the longest pause allowed"),
+}
+
+
+def _fact(words: Translator, name: str, value: object, zone: str) -> str:
+    if isinstance(value, datetime):
+        return formats.instant(value, words.language, zone)
+    if isinstance(value, timedelta):
+        return formats.duration(value)
+    if value is None:
+        return "–"
+    if name == "by":
+        return words._(_BY.get(str(value), str(value)))
+    if name == "state":
+        return clocks.clock_state(words, str(value))
+    if name == "severity":
+        return words._(str(value))
+    return str(value)
