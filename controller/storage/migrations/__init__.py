@@ -52,7 +52,7 @@ async def migrate(storage: Storage, metadata: MetaData) -> None:
 
 
 async def drift(storage: Storage, metadata: MetaData) -> list[str]:
-    """What the code's tables have and the database has not, or the other way round: empty when all is well."""
+    """What only the code or only the database has: empty when all is well."""
 
     def compare(connection: Connection) -> list[str]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
