@@ -52,7 +52,9 @@ def find(page: Page) -> Iterator[Span]:
 
 def _in_line(page: Page, start: int, end: int, *, ini: bool, log: bool) -> Iterator[Span]:
     text, done = page.text, start
-    for found in _SEPARATOR.finditer(text, start, end):
+    stem = _STEM.search(page.lower, start, end)
+    begin = stem.start() if stem else end  # no label ends before the first stem
+    for found in _SEPARATOR.finditer(text, begin, end):
         at = found.start()
         if at < done or found.group() in _NOT_SEPARATORS:
             continue
@@ -75,7 +77,7 @@ def _in_line(page: Page, start: int, end: int, *, ini: bool, log: bool) -> Itera
         value = text[first:last]
         if not quoted and " " in label and not alone and not looks_random(value, 4) and rule != "pin":
             continue
-        if is_secret(rule, value):
+        if not (value.endswith("(") and value[:-1].isalnum()) and is_secret(rule, value):
             yield from _parted(text, first, last, rule, quoted=quoted)
             done = last
 

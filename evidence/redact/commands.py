@@ -45,6 +45,8 @@ _TELLING = re.compile(
 _ANY_OPTION = re.compile(r"(?:--?|/)([A-Za-z][\w.\-]{1,50})$")
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _VECTOR = re.compile(r'\["(?:[^"\\\n]|\\.)*"(?:,\s*"(?:[^"\\\n]|\\.)*")+\]')
+_COMMAND_STRING = re.compile(r"\"[^\"\n]* [-/][^\"\n]*\"|'[^'\n]* [-/][^'\n]*'")  # sh -c "...", or in JSON
+_OPTION_SIGNS = (" -", " /", '"-', "'-", "|", "SecureString", "\n-")
 _STOPS = frozenset({"|", ";", "&", "&&", "||", "(", ")", "<", ">", ">>"})
 _SECURE_STRING = re.compile(
     r"(?i)ConvertTo-SecureString\s+(?:-String\s+)?[\"']([^\"'\n]+)[\"']|ConvertTo-SecureString\s+(?:-String\s+)?([^\s$\"'(-]\S+)\s+-AsPlainText"
@@ -76,7 +78,10 @@ def find(page: Page) -> Iterator[Span]:
         start, end = page.bounds(number)
         if end - start > 16_384:
             continue  # no command line is that long; JSON and XML have their own finders
-        if number not in named and not _TELLING.search(text, start, end):
+        line = text[start:end]
+        if number not in named and not (
+            any(sign in line for sign in _OPTION_SIGNS) and _TELLING.search(line)
+        ):
             continue
         for expression in (_SECURE_STRING, _CHPASSWD, _STDIN, _SUDO_STDIN) if number in telling else ():
             for found in expression.finditer(text, start, end):
@@ -84,6 +89,8 @@ def find(page: Page) -> Iterator[Span]:
                 if not is_empty_of_secret(found.group(group)):
                     yield Span(found.start(group), found.end(group), "password")
         yield from in_words(tuple(words(text, start, end)))
+        for quoted in _COMMAND_STRING.finditer(text, start, end) if '"' in line or "'" in line else ():
+            yield from in_words(tuple(words(text, quoted.start() + 1, quoted.end() - 1)))
         for vector in _VECTOR.finditer(text, start, end) if '["' in text[start:end] else ():
             yield from in_words(
                 [Word(*one.span(1), one.group(1)) for one in _STRING.finditer(text, *vector.span())]

@@ -19,7 +19,7 @@ _WORDS = frozenset(
 )
 _REFERENCE = re.compile(
     r"""(?ix)^(?:
-      \$\{[^}]*\}|\$\([^)]*\)|\$[a-z_]\w*|\$env:\w+|%[\w.]+%|%\(?\w*\)?s|%[a-z]|\{\{.*|\{%.*|\{[\w.:]*\}
+      \$\{[^}]*\}|\$\([^)]*\)|\$[a-z_]\w*|\$env:\w+|%[\w.]+%|%\(?\w*\)?s|%[a-z]|\{\{.*|\{%.*|\{[a-z_.:]{0,32}\}
       |<[^<>]*>|&lt;.*&gt;|\#\{.*\}|@[\w.]+@|!secret\b.*|!vault\b.*|!ref\b.*|vault:.*|ENC\[.*|!!\w+.*
       |(?:os\.|process\.env|env\(|getenv|config\(|secrets\.|var\.|data\.|local\.|valueFrom|self\.|this\.|request\.|args\.).*
       |(?:file|data):/.*|(?:pass|env|file|fd):\w[\w./-]*(?<!\d)|[|>][+-]?\d?|[*•·.xX_\-#?…]{2,}|\[\s*|\{\s*|\(\s*|\[\s*\]|\{\s*\}

@@ -75,7 +75,7 @@ _ABOUT = frozenset(
     prompt changed last format algorithm algo alg timeout ttl attempts attempt retries retry tries reset field grace
     warn warning history complexity manager provider command cmd name names usage size limit rate failed failure
     failures invalid incorrect wrong bad error errors mode scheme method hashers hasher status state version strength
-    rotation rotate created updated modified ring board map space issuer audience lifetime duration validity column
+    rotation rotate created updated modified ring board map maps identity space issuer audience lifetime duration validity column
     placeholder question forgot help title class ref backend agent mechanism bits fingerprint exchange schema check
     checks authentication permit allow ask save remember show quality cache cached secs seconds minutes hours caducidad
     longitud intentos politica cambio cambiada caduca primaria foranea palabra palabras archivo fichero ruta olvidada

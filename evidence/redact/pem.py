@@ -22,6 +22,9 @@ _HEADER = re.compile(r"^[\w\-]+: ")
 _TAIL = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/=]{1,256}(?=(?:\\[nr])*[\"',\\\s]*$)")
 _BODY = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{24,}={0,2}(?=(?:\\[nr])*[\"',\\\s]*$)")
 _PUTTY = re.compile(r"Private-Lines: (\d{1,4})\r?\n")
+# after "-----BEGIN " in base64: CERT..., PUBL..., X509..., TRUS...
+_PACKED_PUBLIC = re.compile(r"LS0tLS1CRUdJTi(?:BDRVJU|BQVUJM|BYNTA5|BUUlVT|BSU0EgUFVC)")
+_PACKED = re.compile(r"[A-Za-z0-9+/=]{20,}")
 _MAX_LINES = 400
 _MAX_CHARS = 64 * 1024
 
@@ -42,6 +45,10 @@ def find(page: Page) -> Iterator[Span]:
         for end in _END.finditer(text):
             if end.start() not in ends:
                 yield from _run(page, page.number(end.start()) - 1, -1)
+    for at in page.places("LS0tLS1CRUdJTi"):  # base64 of "-----BEGIN"
+        packed = _PACKED.match(text, at)
+        if packed and not _PACKED_PUBLIC.match(text, at):
+            yield Span(at, packed.end(), "private_key")
     for lines in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
         number = page.number(lines.end())
         last = min(number + int(lines.group(1)), len(page.starts)) - 1

@@ -25,7 +25,14 @@ _IS = re.compile(
 _NEXT = re.compile(rf"(?i)(?<![\w-]){_STRONG}(?![\w-])[ ]+([{_QUOTE}]?)([^\s\"'«»“”`‘’]+)")
 _PIN = re.compile(
     r"(?i)(?<![\w-])(?:pin|c[oó]digo(?: de (?:acceso|seguridad|la alarma|alarma|desbloqueo|verificaci[oó]n|la caja))?|codi(?: d'acc[eé]s| de l'alarma)?|cvv|cvc|(?:access|alarm|security|door|unlock) code)(?![\w-])"
-    r"(?:[ ](?:de|del|la|el|los|las|of|the|for|da|do|tarjeta|sim|card|alarma|alarm|puerta|door|caja|wifi|és|user|usuario|tpv)){0,4}\s*(?:[ ](?:es|is|és|é|:|=)|[:=])?[ ]+[\"'«“]?(\d{3,8})(?![\w.:/%-])"
+    r"(?:[ ](?:de|del|la|el|los|las|of|the|for|da|do|tarjeta|sim|card|alarma|alarm|puerta|door|caja|wifi|és|user|usuario|tpv)){0,4}\s*(?:[ ](?:es|is|és|é|:|=)|[:=])?[ ]+[\"'«“]?(\d{3,8})(?![\w:/%-]|\.\d)"
+)
+_PAIR = re.compile(
+    r"(?i)\b(?:admin|root|administrador|administrator|usuario|user|login|ubnt)[\w.@]*\s*/\s*([^\s,;\"'<>/]{5,40})(?=[\s,;.]|$)"
+)
+_GENERATED = re.compile(
+    r"(?i)(?:temporary|generated|one-time|initial) (?:root |admin )?password\b[^\n]{0,60}: (\S{6,64})[ \t]*\r?$",
+    re.MULTILINE,
 )
 _CLOSE = {'"': '"', "'": "'", "«": "»", "“": "”", "`": "`", "‘": "’"}
 _NEEDLES = (
@@ -47,7 +54,9 @@ _NEEDLES = (
     "psk",
     "api key",
     "clau ",
-    "token",
+    "token es",
+    "token is",
+    "token de",
     "secret ",
     "apikey",
 )
@@ -71,6 +80,11 @@ def find(page: Page) -> Iterator[Span]:
             yield from _told(text, found.start(), found.start(3), found.group(2), end, least=4)
         for found in _NEXT.finditer(text, start, end):
             yield from _told(text, found.start(), found.start(2), found.group(1), end, least=6)
+    for found in _GENERATED.finditer(text) if "assword" in text else ():
+        yield Span(found.start(1), found.end(1), "password")
+    if not page.is_kind("log") and " / " in text:
+        for found in _PAIR.finditer(text):
+            yield from _told(text, found.start(), found.start(1), "", found.end(1), least=5)
     for number in page.lines_with(_PIN_NEEDLES):
         start, end = page.bounds(number)
         for found in _PIN.finditer(text, start, end):

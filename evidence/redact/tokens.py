@@ -128,6 +128,7 @@ _COOKIE = re.compile(r"(?i)\b(?:set-)?cookie['\"\\]*\s*:\s*['\"\\]*([^\r\n'\"]{4
 _COOKIE_PAIR = re.compile(r"(?:^|;\s*)([\w\-.]+)=([^;\s\\]{6,})")
 _COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version lang locale theme".split())
 _AUTH_SMTP = re.compile(r"(?i)\bAUTH (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5) ([A-Za-z0-9+/]{8,}={0,2})")
+_SASL = re.compile(r"\bresp=([A-Za-z0-9+/]{8,}={0,2})")
 _FTP_PASS = re.compile(r"(?:^|[\s\"'>\]:])PASS ([^\s\"']{3,})(?=[\s\"']|$)")
 _OTPAUTH = re.compile(r"(?i)otpauth://[^\s\"'<>]*?secret=([A-Z2-7=%]{8,})")
 _SIGNATURE = re.compile(
@@ -203,6 +204,7 @@ def _headers(page: Page) -> Iterator[Span]:
             "auth plain",
             "auth login",
             "auth xoauth2",
+            "resp=",
             "auth cram",
             "pass ",
         )
@@ -220,6 +222,7 @@ def _headers(page: Page) -> Iterator[Span]:
                 if pair.group(1).lower() not in _COOKIE_ATTRIBUTES and not is_empty_of_secret(pair.group(2)):
                     yield Span(found.start(1) + pair.start(2), found.start(1) + pair.end(2), "cookie")
         yield from _groups(_AUTH_SMTP, text, start, end, "authorization")
+        yield from _groups(_SASL, text, start, end, "authorization")
         yield from _groups(_FTP_PASS, text, start, end, "password")
 
 

@@ -41,7 +41,12 @@ def find(page: Page) -> Iterator[Span]:
     text, base = page.text, page.base
     if "$" in text:
         yield from _all(_CRYPT, text, "hash")
-    if "}" in text or "pbkdf2" in text or "SCRAM-SHA" in text or "scrypt:" in text:
+    if (
+        any(scheme in text for scheme in ("{SSHA", "{SHA", "{SMD5", "{MD5", "{CRYPT"))
+        or "pbkdf2" in text
+        or "SCRAM-SHA" in text
+        or "scrypt:" in text
+    ):
         yield from _all(_CRYPT_OTHER, text, "hash")
     if "shadow" in base or "passwd" in base or ":::" in text or "htpasswd" in base or "htdigest" in base:
         for expression in (_SHADOW, _SMBPASSWD, _NTDS):

@@ -29,6 +29,8 @@ _KNOWN: dict[str, tuple[re.Pattern[str], ...]] = {
         ),
     ),
     "secret ": (re.compile(r"(?m)^\s*secret\s+\"?([\w+/=!#$%&*.\-]{8,})\"?;\s*$"),),
+    "sqlconnectinfo": (re.compile(r"(?im)^\s*SQLConnectInfo\s+\S+\s+\S+\s+(\S+)"),),
+    "<crypt>": (re.compile(r"<crypt>\s*<key>\s*(?:<!\[CDATA\[)?([^<\]\s]+)"),),
     "-----\n": (
         re.compile(
             r"(?i)(?:^|\n)[ \t]*(?:password|contraseña|clave|secret|token)[ \t]*\r?\n-{3,}[ \t]*\r?\n[ \t]*(\S+)[ \t]*(?:\r?\n|$)"

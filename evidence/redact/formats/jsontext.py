@@ -90,6 +90,9 @@ def _scalar(  # noqa: C901 - one question per kind of value, read top to bottom
         yield Span(start, end, "password")
     elif level.is_jwk and lower in _JWK_PRIVATE and len(value) > 16:
         yield Span(start, end, "private_key")
+    elif level.kind == "{" and level.rule in ("password", "token") and string and lower in _VALUES:
+        if is_secret(level.rule, value):
+            yield Span(start, end, level.rule)
     elif lower == "auth" and string and len(value) >= 8 and not is_empty_of_secret(value):
         yield Span(start, end, "auth")
     else:

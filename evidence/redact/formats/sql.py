@@ -19,6 +19,9 @@ _CALL = re.compile(
 _SETTER = re.compile(
     r"(?i)\.set_?(?:password|secret|token|api_?key|passphrase)\(\s*[\"']([^\"'\n]+)[\"']\s*\)"
 )
+_ENCODED = re.compile(
+    r"(?i)\b\w*(?:pass|passwd|password|pwd|clave|contrase.a)\w*\s*=\s*(?:MD5|SHA1|SHA2|SHA256|PASSWORD|OLD_PASSWORD|CRYPT|ENCRYPT|HASHBYTES)\s*\(\s*'([^'\n]+)'|sp_(?:addlogin|password)\s+N?'[^'\n]*'\s*,\s*N?'([^'\n]+)'"
+)
 _BY_VALUES = re.compile(r"(?i)identified\s+by\s+(?:values\s+)?([^\s'\";,]{4,})")
 _LOGIN = re.compile(
     r"(?i)\bpg_connect|mysqli?_connect\(\s*[\"'][^\"']*[\"']\s*,\s*[\"'][^\"']*[\"']\s*,\s*[\"']([^\"']+)[\"']|new\s+(?:mysqli|PDO)\(\s*[\"'][^\"']*[\"']\s*,\s*[\"'][^\"']*[\"']\s*,\s*[\"']([^\"']+)[\"']"
@@ -31,6 +34,10 @@ def find(page: Page) -> Iterator[Span]:
     for number in page.lines_with(
         (
             "identified",
+            "sp_addlogin",
+            "sp_password",
+            "clave",
+            "contrase",
             "password",
             "define(",
             "define (",
@@ -40,7 +47,9 @@ def find(page: Page) -> Iterator[Span]:
             "_connect",
             "pdo(",
             "mysqli(",
-            "token",
+            "token',",
+            'token",',
+            "token(",
             "_key",
             "_salt",
         )
@@ -49,7 +58,7 @@ def find(page: Page) -> Iterator[Span]:
         quoted = text.find("'", start, end) >= 0 or text.find('"', start, end) >= 0
         if end - start > 64 * 1024 or not (quoted or "identified" in page.lower[start:end]):
             continue
-        for expression in (_SQL, _SETTER, _BY_VALUES, _LOGIN):
+        for expression in (_SQL, _ENCODED, _SETTER, _BY_VALUES, _LOGIN):
             for found in expression.finditer(text, start, end):
                 group = next((index for index in range(1, expression.groups + 1) if found.group(index)), 0)
                 if group and not is_empty_of_secret(found.group(group)):
