@@ -80,13 +80,14 @@ def build_words(root: Path = ROOT) -> str:
 
 
 def build_web(root: Path = ROOT) -> str:
-    """Bundle ``assets/src/*.js`` and ``*.css`` (each an entry, folders hold modules) into ``assets/dist``.
+    """Bundle the scripts, styles and pictures in ``assets/src`` (folders hold modules) into ``assets/dist``.
 
     Node comes from its wheel and everything else from npm by ``package-lock.json``, so a fresh machine needs
     neither. ``dist/files.txt`` is written last: it is there when the bundle is whole.
     """
     sources = [source for source in (root / WEB_SOURCES).rglob("*") if source.is_file()]
-    entries = sorted(path for path in (root / WEB_SOURCES).glob("*") if path.suffix in {".js", ".css"})
+    kinds = {".js", ".css", ".svg"}
+    entries = sorted(path for path in (root / WEB_SOURCES).glob("*") if path.suffix in kinds)
     if not entries:
         return f"web: none, there is no script or style in {WEB_SOURCES} yet"
     recipe = [root / "package.json", root / "package-lock.json", Path(__file__)]
@@ -107,7 +108,7 @@ def build_web(root: Path = ROOT) -> str:
             f"--outdir={WEB_OUTPUT}", f"--outbase={WEB_SOURCES}",
             "--bundle", "--minify", "--format=esm", "--splitting", "--target=es2022",
             "--chunk-names=chunks/[name]-[hash]", "--asset-names=files/[name]-[hash]",
-            "--loader:.woff2=file", "--loader:.woff=file", "--loader:.svg=file", "--loader:.png=file",
+            "--loader:.woff2=file", "--loader:.woff=file", "--loader:.svg=copy", "--loader:.png=file",
             "--legal-comments=linked", "--log-level=warning",
         ],
         root,

@@ -78,7 +78,7 @@ async def add(context: Here, actor: PeopleManager, new: NewUser) -> dict[str, An
     async with context.storage.unit(actor) as unit:
         person = await actions.add_user(unit, **new.model_dump())
         token = await actions.issue_link(unit, person.id)
-    return {**shape(person), "link": f"/sign-in/link/{token}"}
+    return {**shape(person), "link": f"/link/{token}"}
 
 
 @router.post("/{login}/link")
@@ -86,7 +86,7 @@ async def link(context: Here, actor: PeopleManager, login: str) -> dict[str, Any
     person = await _named(context, login)
     async with context.storage.unit(actor) as unit:
         token = await actions.issue_link(unit, person.id)
-    return {**shape(person), "link": f"/sign-in/link/{token}"}
+    return {**shape(person), "link": f"/link/{token}"}
 
 
 @router.patch("/{login}")

@@ -1,0 +1,9 @@
+// Everything here makes pages nicer; none of it is needed to use them.
+import "htmx.org";
+import { watchForms } from "./parts/forms.js";
+import { watchLive } from "./parts/live.js";
+import { showTimes } from "./parts/times.js";
+
+watchForms();
+showTimes();
+watchLive();

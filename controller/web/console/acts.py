@@ -1,0 +1,192 @@
+"""What somebody can do in an incident, as forms: their words, their fields, and the action each one calls."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from controller.core.errors import Invalid
+from controller.core.severity import Severity
+from controller.incidents import actions
+from controller.incidents.case import CaseState, Incident
+from controller.storage import Unit
+from controller.words.catalogue import Translator
+from controller.words.formats import zone_named
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`name` is the last part of the form's address; `fields` are the names the template draws."""
+
+    name: str
+    sign: str
+    label: str
+    heading: str
+    button: str
+    fields: tuple[str, ...]
+    body_label: str = ""
+    hint: str = ""
+    channel: str = ""
+    done: str = ""
+
+    def in_words(self, words: Translator) -> "Act":
+        _ = words._
+        return Act(
+            self.name, self.sign, _(self.label), _(self.heading), _(self.button), self.fields,
+            _(self.body_label) if self.body_label else "", _(self.hint) if self.hint else "",
+            self.channel, _(self.done) if self.done else "",
+        )  # fmt: skip
+
+
+_ACTS = (
+    Act(
+        "respond", "answer", "Answer", "Answer the customer", "Send the answer", ("body", "channel"),
+        "What you tell them",
+        "The customer’s contact gets these words by mail. The first answer stops its clock.",
+        "phone", "The answer is written down and on its way.",
+    ),
+    Act(
+        "update", "update", "Update", "Keep the customer informed", "Send the update", ("body", "channel"),
+        "What is new",
+        "The customer’s contact gets these words by mail. The clock of the next update starts again.",
+        "email", "The update is written down and on its way.",
+    ),
+    Act(
+        "note", "note", "Note", "Write a note", "Save the note", ("body",), "Note",
+        "For colleagues only. It answers nobody and stops no clock.", done="The note is saved.",
+    ),
+    Act(
+        "escalate", "up", "Escalate", "Hand it to a higher level", "Escalate", ("level", "reason"),
+        hint="Whoever is on duty there is told at once.", done="The next level has it now.",
+    ),
+    Act(
+        "severity", "sliders", "Severity", "Change the severity", "Change it", ("severity", "reason"),
+        hint="The clocks move as the plan says. The customer sees the reason.",
+        done="The severity is changed.",
+    ),
+    Act(
+        "resolve", "check", "Resolve", "Resolve it", "Resolve", ("body",), "What was done",
+        "The customer’s contact gets these words by mail. The clocks stop.",
+        done="Resolved. The clocks stand still.",
+    ),
+    Act(
+        "close", "lock", "Close", "Close it", "Close", ("reason",),
+        hint="The customer sees the reason.", done="Closed.",
+    ),
+    Act(
+        "reopen", "back", "Reopen", "Open it again", "Reopen", ("reason",),
+        hint="The time in between does not count. The clock of the next update starts now.",
+        done="Open again.",
+    ),
+)  # fmt: skip
+_BY_STATE = {
+    CaseState.OPEN: ("respond", "update", "note", "escalate", "severity", "resolve", "close"),
+    CaseState.RESOLVED: ("note", "reopen", "close"),
+    CaseState.CLOSED: ("note", "reopen"),
+}
+CHANNELS = (("phone", "By phone"), ("email", "By mail"), ("web", "On the web"), ("in_person", "In person"))
+
+
+def offered(case: Incident, words: Translator) -> tuple[Act, ...]:
+    """What makes sense in this state, the likeliest first: the answer until there is one, then updates."""
+    names = _BY_STATE[case.state]
+    if case.first_response_at is not None:
+        names = tuple(name for name in names if name != "respond")
+    if case.level >= 3:
+        names = tuple(name for name in names if name != "escalate")
+    by_name = {act.name: act for act in _ACTS}
+    return tuple(by_name[name].in_words(words) for name in names)
+
+
+def named(name: str, words: Translator) -> Act | None:
+    """The act of a form's address, whatever the incident's state: the room says whether it can be done."""
+    return next((act.in_words(words) for act in _ACTS if act.name == name), None)
+
+
+async def perform(unit: Unit, name: str, case: Incident, typed: Mapping[str, str], zone: str) -> None:
+    """Calls the one action. Raises what it raises; `Invalid` also for an instant that cannot be read."""
+    await _PERFORMED[name](unit, case, Form(typed, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was typed, and the zone in which its times are meant."""
+
+    typed: Mapping[str, str]
+    zone: str
+
+    def get(self, name: str) -> str:
+        return self.typed.get(name, "")
+
+
+async def _respond(unit: Unit, case: Incident, form: Form) -> None:
+    at = instant(form.get("at"), form.zone)
+    await actions.respond(
+        unit, case.id, form.get("body"), form.get("channel") or None, at, form.get("reason") or None
+    )
+
+
+async def _update(unit: Unit, case: Incident, form: Form) -> None:
+    at = instant(form.get("at"), form.zone)
+    await actions.update_customer(
+        unit, case.id, form.get("body"), form.get("channel") or None, at, form.get("reason") or None
+    )
+
+
+async def _note(unit: Unit, case: Incident, form: Form) -> None:
+    await actions.note(unit, case.id, form.get("body"))
+
+
+async def _escalate(unit: Unit, case: Incident, form: Form) -> None:
+    level = form.get("level")
+    if level not in ("2", "3"):
+        raise Invalid("level", "is not a level to escalate to", "Use 2 or 3")
+    await actions.escalate(unit, case.id, int(level), form.get("reason"))
+
+
+async def _severity(unit: Unit, case: Incident, form: Form) -> None:
+    try:
+        severity = Severity(form.get("severity"))
+    except ValueError:
+        raise Invalid("severity", "is none of ours", "Use critical, high or normal") from None
+    await actions.change_severity(unit, case.id, severity, form.get("reason"))
+
+
+async def _resolve(unit: Unit, case: Incident, form: Form) -> None:
+    await actions.resolve(unit, case.id, form.get("body"))
+
+
+async def _close(unit: Unit, case: Incident, form: Form) -> None:
+    await actions.close(unit, case.id, form.get("reason"))
+
+
+async def _reopen(unit: Unit, case: Incident, form: Form) -> None:
+    await actions.reopen(unit, case.id, form.get("reason"))
+
+
+_Performer = Callable[[Unit, Incident, Form], Awaitable[None]]
+_PERFORMED: Mapping[str, _Performer] = {
+    "respond": _respond,
+    "update": _update,
+    "note": _note,
+    "escalate": _escalate,
+    "severity": _severity,
+    "resolve": _resolve,
+    "close": _close,
+    "reopen": _reopen,
+}
+
+
+def instant(text: str, zone: str) -> datetime | None:
+    """What somebody typed: local to `zone` unless it says otherwise; None for nothing typed.
+
+    A local time that a change of the clocks repeats is the first of the two (contract.md T10).
+    """
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+        local = read if read.tzinfo else read.replace(tzinfo=zone_named(zone), fold=0)
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("at", "is no date and time", "Write it as 2026-12-01 09:30") from None

@@ -1,0 +1,220 @@
+"""The queue: open incidents, the promise that ends first on top."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.core.severity import Severity
+from controller.fleet import store as fleet
+from controller.fleet.customer import Customer
+from controller.fleet.machine import Machine
+from controller.incidents import store as incidents
+from controller.incidents.case import CaseState, Incident
+from controller.people import store as people
+from controller.sla import ledger
+from controller.sla.plan import Plan
+from controller.sla.state import State
+from controller.web.console.clockface import Face, faces, first_warning, next_face
+from controller.web.pages import pages_of
+from controller.web.reader import Here, Staff
+from controller.words import rules
+from controller.words.catalogue import Translator, translator
+
+router = APIRouter()
+MOST = 200
+SOON = timedelta(hours=1)
+Kind = TypeVar("Kind", CaseState, Severity)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident as a line of the queue. `clock` is the promise that ends first, None when none runs."""
+
+    reference: str
+    path: str
+    severity: str
+    state: str
+    title: str
+    machine: str
+    customer: str
+    zone: str
+    level: int
+    owner: str
+    opened_at: datetime
+    cleared: bool
+    count: int
+    clock: Face | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The strip above the queue: figures of everything open, whatever the filters say."""
+
+    open: int
+    late: int
+    soon: int
+    machines: int
+    watched: int
+    silent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter: its field's name, label, options (value, words) and the one that is chosen."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+@router.get("/")
+async def home() -> Response:
+    return RedirectResponse("/incidents", 303)
+
+
+@router.get("/incidents")
+async def queue_page(
+    request: Request,
+    reader: Staff,
+    context: Here,
+    state: str = "open",
+    severity: str = "",
+    level: str = "",
+    customer: str = "",
+) -> Response:
+    """Filters are plain GET fields; a value that is none of ours filters nothing."""
+    now = context.clock.now()
+    async with context.storage.reading() as connection:
+        customers = {one.id: one for one in await fleet.customers(connection)}
+        machines = {one.id: one for one in await fleet.machines(connection)}
+        owners = {one.id: one.name for one in await people.users(connection)}
+        every_open = await incidents.queue(connection, state=CaseState.OPEN, limit=10_000)
+        chosen_customer = _id(customer) if _id(customer) in customers else None
+        wanted = await incidents.queue(
+            connection,
+            state=_one_of(CaseState, state),
+            severity=_one_of(Severity, severity),
+            level=int(level) if level in ("1", "2", "3") else None,
+            customer_id=chosen_customer,
+            limit=MOST + 1 if state != "open" else 10_000,
+        )
+        shown = {one.id: one for one in (*every_open, *wanted)}
+        verdicts = await ledger.states_of(connection, tuple(shown.values()), now)
+    described = _Describer(reader.words, customers, machines, owners)
+    rows = sorted((described.row(one, *verdicts[one.id]) for one in wanted), key=_urgency)
+    filters = _filters(reader.words, customers, state, severity, level, customer)
+    return pages_of(request).shown(
+        reader, "queue", here="incidents", topics="incidents machines", rows=rows[:MOST],
+        more=len(rows) > MOST, filters=filters, summary=_summary(every_open, verdicts, machines, now),
+        filtered=bool(severity or level or customer or state != "open"),
+    )  # fmt: skip
+
+
+class _Describer:
+    """Names for the ids in an incident."""
+
+    def __init__(
+        self,
+        words: Translator,
+        customers: Mapping[UUID, Customer],
+        machines: Mapping[UUID, Machine],
+        owners: Mapping[UUID, str],
+    ) -> None:
+        self._words = words
+        self._customers = customers
+        self._machines = machines
+        self._owners = owners
+
+    def row(self, case: Incident, plan: Plan, state: State) -> Row:
+        machine = self._machines.get(case.machine_id) if case.machine_id else None
+        customer = self._customers.get(case.customer_id)
+        name = machine.name if machine else ""
+        return Row(
+            reference=case.reference,
+            path=f"/incidents/{case.reference}",
+            severity=case.severity.value,
+            state=case.state.value,
+            title=title_of(case, name, self._words),
+            machine=name,
+            customer=customer.name if customer else "",
+            zone=customer.zone if customer else "UTC",
+            level=case.level,
+            owner=self._owners.get(case.owner_id, "") if case.owner_id else "",
+            opened_at=case.opened_at,
+            cleared=case.cleared_at is not None,
+            count=case.finding_count,
+            clock=next_face(faces(state, self._words, first_warning(plan))),
+        )
+
+
+def title_of(case: Incident, machine: str, words: Translator) -> str:
+    """What happened, by the rule's words, or in the words of the person who opened it."""
+    if case.rule:
+        return rules.title(words, case.rule, case.object, case.facts, machine)
+    return case.summary.splitlines()[0] if case.summary else case.reference
+
+
+def _urgency(row: Row) -> tuple[datetime, int, datetime]:
+    due = row.clock.due if row.clock and row.clock.due else _NEVER
+    return due, -Severity(row.severity).rank, row.opened_at
+
+
+def _summary(
+    every: tuple[Incident, ...],
+    verdicts: Mapping[UUID, tuple[Plan, State]],
+    machines: Mapping[UUID, Machine],
+    now: datetime,
+) -> Summary:
+    english = translator("en")
+    dues = [
+        face.due
+        for one in every
+        if (face := next_face(faces(verdicts[one.id][1], english, 1.0))) and face.due is not None
+    ]
+    known = [one for one in machines.values() if one.banned_at is None]
+    return Summary(
+        open=len(every),
+        late=sum(due < now for due in dues),
+        soon=sum(now <= due <= now + SOON for due in dues),
+        machines=len(known),
+        watched=sum(one.connected for one in known),
+        silent=sum(one.silent_since is not None for one in known),
+    )
+
+
+def _filters(
+    words: Translator, customers: Mapping[UUID, Customer], state: str, severity: str, level: str, customer: str
+) -> tuple[Choice, ...]:
+    _ = words._
+    every = ("", _("All"))
+    return (
+        Choice("state", _("State"), (
+            ("open", _("Open")), ("resolved", _("Resolved")), ("closed", _("Closed")), ("all", _("All")),
+        ), state),
+        Choice("severity", _("Severity"), (
+            every, ("critical", _("Critical")), ("high", _("High")), ("normal", _("Normal")),
+        ), severity),
+        Choice("level", _("Level"), (every, ("1", "1"), ("2", "2"), ("3", "3")), level),
+        Choice("customer", _("Customer"), (
+            every, *((str(one.id), one.name) for one in customers.values()),
+        ), customer),
+    )  # fmt: skip
+
+
+def _one_of(kinds: type[Kind], value: str) -> Kind | None:
+    return next((kind for kind in kinds if kind.value == value), None)
+
+
+def _id(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None

@@ -1,0 +1,61 @@
+"""The timeline as a page shows it: each entry as a sentence, with its sign and colour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from controller.incidents.timeline import Entry, EntryKind
+from controller.words import story
+from controller.words.catalogue import Translator
+
+# (sign, tone); tones: us (a person of ours told the customer), soon, late, done, or plain.
+_LOOKS: Mapping[EntryKind, tuple[str, str]] = {
+    EntryKind.OPENED: ("flag", "late"),
+    EntryKind.REOPENED: ("back", "late"),
+    EntryKind.RESPONDED: ("answer", "us"),
+    EntryKind.UPDATED_CUSTOMER: ("update", "us"),
+    EntryKind.SEVERITY_CHANGED: ("sliders", "soon"),
+    EntryKind.ESCALATED: ("up", "soon"),
+    EntryKind.PAUSED: ("pause", "plain"),
+    EntryKind.RESUMED: ("clock", "plain"),
+    EntryKind.RESOLVED: ("check", "done"),
+    EntryKind.CLOSED: ("lock", "done"),
+    EntryKind.NOTE: ("note", "plain"),
+    EntryKind.FINDING_JOINED: ("join", "plain"),
+    EntryKind.SYMPTOM_CLEARED: ("check", "done"),
+    EntryKind.SYMPTOM_RETURNED: ("pulse", "late"),
+    EntryKind.EVIDENCE_ATTACHED: ("file", "plain"),
+    EntryKind.OWNER_CHANGED: ("user", "plain"),
+    EntryKind.WARNED: ("bell", "soon"),
+    EntryKind.BREACHED: ("clock", "late"),
+    EntryKind.NOTICE_QUEUED: ("bell", "plain"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    sign: str
+    tone: str
+    text: str
+    at: datetime
+    for_customer: bool
+    body: str
+
+
+def steps(entries: tuple[Entry, ...], zone: str, machine: str, words: Translator) -> tuple[Step, ...]:
+    """Newest first, by when it happened."""
+    ordered = sorted(enumerate(entries), key=lambda pair: (pair[1].at, pair[0]), reverse=True)
+    return tuple(_step(entry, zone, machine, words) for _, entry in ordered)
+
+
+def _step(entry: Entry, zone: str, machine: str, words: Translator) -> Step:
+    sign, tone = _LOOKS[entry.kind]
+    text = story.sentence(words, entry, zone, machine)
+    return Step(
+        sign=sign,
+        tone=tone,
+        text=text[:1].upper() + text[1:],
+        at=entry.at,
+        for_customer=entry.for_customer and not entry.auto,
+        body=entry.body,
+    )

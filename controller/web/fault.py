@@ -1,0 +1,76 @@
+"""What was wrong with a form, in the reader's language. The rooms say it in English, with facts."""
+
+import re
+from dataclasses import dataclass
+
+from controller.core.errors import Invalid, VigiaError
+from controller.words.catalogue import Translator
+
+# What rooms say with a number or a name in it, as the msgids of the catalogue.
+_SENTENCES = (
+    "has {size} bytes, at most {most} are taken",
+    "has {size} characters, at most {most} are taken",
+    "has {size} characters",
+    "Use {least} to {most}",
+    "{name} is not a channel",
+    "Use one of {names}",
+    "Give an instant up to {instant}",
+    "Give one from {instant} on",
+    "{case} is open already",
+    "{case} is closed already",
+    "{case} is resolved; reopen it first",
+    "{case} is closed; reopen it first",
+    "{case} is at level {level} already",
+    "{case} is critical already",
+    "{case} is high already",
+    "{case} is normal already",
+    "{case} is open for the same fault; go on there",
+    "{case} has no such name here",
+    "there is no incident {name}",
+    "there is no machine {name}",
+)
+_FIELDS = {
+    "body": "Text", "reason": "Reason", "at": "When", "channel": "How you told them", "severity": "New severity",
+    "level": "To level", "password": "Password", "again": "The same password again", "login": "Login",
+    "name": "Name", "email": "Mail address", "current": "Present password", "zone": "Time zone",
+}  # fmt: skip
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", sentence)
+    text = "".join(
+        f"(?P<{part}>.+?)" if position % 2 else re.escape(part) for position, part in enumerate(parts)
+    )
+    return re.compile(text)
+
+
+_PATTERNS = tuple((_pattern(sentence), sentence) for sentence in _SENTENCES)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`text` names the field, the limit and the way out."""
+
+    field: str
+    text: str
+
+
+def told(words: Translator, sentence: str) -> str:
+    """A room's English sentence in the reader's language; one that the catalogue lacks stays as it is."""
+    for pattern, message in _PATTERNS:
+        if found := pattern.fullmatch(sentence):
+            return words._(message, **found.groupdict())
+    return words._(sentence) if sentence else ""
+
+
+def fault(words: Translator, error: Invalid) -> Fault:
+    """For a form that shows it beside its field."""
+    name = words._(_FIELDS.get(error.field, error.field))
+    way = told(words, error.way_out)
+    return Fault(error.field, f"{name}: {told(words, error.limit)}." + (f" {way}." if way else ""))
+
+
+def refused(words: Translator, error: VigiaError) -> str:
+    """For the notice above a form."""
+    text = told(words, str(error))
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
