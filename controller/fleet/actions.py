@@ -14,9 +14,9 @@ from controller.core.errors import Conflict, Invalid, NotFound
 from controller.fleet import store
 from controller.fleet.customer import Customer, Site
 from controller.fleet.identity.actions import (
-    Admission,
     Enrolled,
     EnrolmentRequest,
+    Rejection,
     ban,
     enrol,
     issue_token,
@@ -31,9 +31,9 @@ from controller.fleet.machine import GoodbyeReason, Greeting, MachineEvent
 from controller.storage import Unit
 
 __all__ = [
-    "Admission",
     "Enrolled",
     "EnrolmentRequest",
+    "Rejection",
     "add_customer",
     "add_site",
     "ban",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from controller.audit.actions import record
-from controller.core.errors import Invalid, NotFound, Refused, TooMuch
+from controller.core.errors import Invalid, NotFound, TooMuch
 from controller.fleet import store as fleet
 from controller.fleet.identity import store
 from controller.fleet.identity.authority import Authority, Peer, key_digest, request_key
@@ -164,26 +164,29 @@ async def renew(unit: Unit, authority: Authority, peer: Peer, csr_der: bytes) ->
     return leaf.certificate_der
 
 
-class Admission(Refused):
-    """Why a peer with a certificate of ours may not come in. `known` says whether we know the machine."""
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a peer with a certificate of ours may not come in. `known` says whether we know the machine.
 
-    def __init__(self, reason: str, *, known: bool) -> None:
-        super().__init__(reason)
-        self.known = known
+    No error: it is an answer that is committed, with its audit line, and not a unit that failed.
+    """
+
+    reason: str
+    known: bool
 
 
-async def recognise(unit: Unit, peer: Peer) -> Admission | None:
-    """Whether this peer may speak, None if so. Returned, not raised: a clone alarm must be committed."""
+async def recognise(unit: Unit, peer: Peer) -> Rejection | None:
+    """Whether this peer may speak; None if so."""
     certificate = await store.certificate(unit.connection, peer.serial)
     machine = await fleet.machine(unit.connection, peer.agent_id)
     if certificate is None or machine is None or certificate.machine_id != peer.agent_id:
-        return Admission("this certificate is not known here; enrol the machine again", known=False)
+        return Rejection("this certificate is not known here; enrol the machine again", known=False)
     if machine.banned_at is not None:
-        return Admission("this machine is banned", known=True)
+        return Rejection("this machine is banned", known=True)
     if certificate.superseded_at is not None:
         _log.error("security: superseded certificate %s of machine %s used", peer.serial, machine.name)
         await record(unit, "security.clone_suspected", machine.name, {"serial": peer.serial})
-        return Admission("this certificate was replaced by a newer one", known=True)
+        return Rejection("this certificate was replaced by a newer one", known=True)
     if certificate.first_used_at is None:
         await store.first_use(unit.connection, certificate, unit.now)
     return None

@@ -1,0 +1,78 @@
+"""What streams ask to be written, and how a batch of it becomes one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from controller.fleet import actions as fleet
+from controller.fleet.actions import Rejection
+from controller.fleet.identity.authority import Peer
+from controller.fleet.intake.blindness import DownPeriod
+from controller.fleet.intake.cursor import Lane
+from controller.fleet.intake.report import Report, ReportedFinding, Taken
+from controller.fleet.machine import GoodbyeReason, Greeting
+from controller.storage import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Answered with what is committed here of its spool, or with why it may not come in."""
+
+    peer: Peer
+    greeting: Greeting
+
+
+@dataclass(frozen=True, slots=True)
+class Restate:
+    report: Report
+    conditions: tuple[ReportedFinding, ...]
+    stated_at: datetime
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    machine_id: UUID
+    reason: GoodbyeReason
+    expected_return_at: datetime | None
+
+
+Job = Greet | Report | Restate | Leave
+Answer = dict[Lane, int] | Rejection | Taken | None
+
+
+class Clerk:
+    """Performs batches. `down`: our controller's own absences (contract.md T2)."""
+
+    def __init__(self, down: Callable[[], Sequence[DownPeriod]]) -> None:
+        self._down = down
+
+    async def perform(self, unit: Unit, jobs: Sequence[Job]) -> Sequence[Answer]:
+        """Greetings in order of machine, so that two units never wait for each other; then reports, together;
+        then the rest. A stream waits for its greeting, so this keeps each stream's own order."""
+        answers: dict[int, Answer] = {}
+        greetings = [(i, job) for i, job in enumerate(jobs) if isinstance(job, Greet)]
+        for i, greet in sorted(greetings, key=lambda pair: pair[1].peer.agent_id):
+            answers[i] = await self._greet(unit, greet)
+        reports = [(i, job) for i, job in enumerate(jobs) if isinstance(job, Report)]
+        if reports:
+            taken = await fleet.take_reports(unit, [job for _, job in reports], self._down())
+            answers.update((i, one) for (i, _), one in zip(reports, taken, strict=True))
+        for i, job in enumerate(jobs):
+            match job:
+                case Restate():
+                    await fleet.restate(
+                        unit, job.report, job.conditions, job.stated_at, first=job.first, down=self._down()
+                    )
+                    answers[i] = None
+                case Leave():
+                    await fleet.say_goodbye(unit, job.machine_id, job.reason, job.expected_return_at)
+                    answers[i] = None
+        return [answers[i] for i in range(len(jobs))]
+
+    async def _greet(self, unit: Unit, job: Greet) -> Answer:
+        rejection = await fleet.recognise(unit, job.peer)
+        if rejection is not None:
+            return rejection
+        return await fleet.greet(unit, job.peer.agent_id, job.greeting)

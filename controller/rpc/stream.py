@@ -1,0 +1,272 @@
+"""One agent's stream after its welcome: envelopes in, acknowledgements out, until somebody ends it."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+from uuid import UUID
+
+from controller.blobs.folder import BlobFolder
+from controller.core.clock import Clock
+from controller.core.errors import Invalid, Unavailable, VigiaError
+from controller.fleet.identity.authority import Peer
+from controller.fleet.intake.cursor import Lane
+from controller.fleet.intake.report import Entry, Report, ReportedEvidence, Taken
+from controller.fleet.presence import Presence
+from controller.fleet.series.packing import Layout
+from controller.rpc import wire
+from controller.rpc.batcher import Batcher
+from controller.rpc.jobs import Answer, Job, Leave, Restate
+from protos.vigia.v1 import agent_pb2 as pb
+
+_log = logging.getLogger(__name__)
+
+# Envelopes of one stream that wait for their commit; beyond that it is not read from.
+_WINDOW = 8
+# Faults are acknowledged at once, metrics after so many records or so long.
+_ACK_RECORDS = 16
+_ACK_S = 2.0
+_RESTATED_FIRST_S = 60.0
+
+
+class Call(Protocol):
+    """What of gRPC's call is used here; anything but a message from `read` is the end."""
+
+    async def read(self) -> object: ...
+
+    async def write(self, message: pb.ConnectResponse, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a stream leaves what it brings."""
+
+    clock: Clock
+    presence: Presence
+    urgent: Batcher[Job, Answer]
+    bulk: Batcher[Job, Answer]
+    blobs: BlobFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`invalid` is set when the agent sent what cannot be meant; else it is told to come back."""
+
+    reason: str
+    retry_after_s: int = 0
+    invalid: bool = False
+
+
+class Stream:
+    """`run` once; `close` from anywhere. `expires_s` and `heard_s` are on the monotonic clock."""
+
+    def __init__(
+        self,
+        call: Call,
+        peer: Peer,
+        epoch: str,
+        clock: wire.AgentClock,
+        connected_at: datetime,
+        expires_s: float,
+        desk: Desk,
+    ) -> None:
+        self._call = call
+        self._peer = peer
+        self._epoch = epoch
+        self._agent_clock = clock
+        self._connected_at = connected_at
+        self._desk = desk
+        self._layouts: dict[int, Layout] = {}
+        self._outstanding = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._say = asyncio.Event()
+        self._out: list[pb.ControllerItem] = []
+        self._acknowledged: dict[Lane, int] = {}
+        self._unsaid = 0
+        self._stated: tuple[frozenset[UUID], datetime] | None = None
+        self._restated_at_s: float | None = None
+        self._ending: Ending | None = None
+        self._ended = asyncio.Event()
+        self.expires_s = expires_s
+        self.heard_s = desk.clock.monotonic()
+
+    @property
+    def machine_id(self) -> UUID:
+        return self._peer.agent_id
+
+    def close(self, ending: Ending) -> None:
+        """End it as soon as may be; the first word counts."""
+        if self._ending is None:
+            self._ending = ending
+            self._ended.set()
+
+    async def run(self, first: Sequence[pb.AgentItem] = ()) -> Ending | None:
+        """Takes what came with the hello, then reads and writes until the agent leaves (None) or `close`."""
+        tasks = [
+            asyncio.create_task(self._read(first)),
+            asyncio.create_task(self._write()),
+            asyncio.create_task(self._ended.wait()),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except Invalid as error:
+            self.close(Ending(str(error), invalid=True))
+        except Unavailable as error:
+            self.close(Ending(str(error), retry_after_s=15))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return self._ending
+
+    def last_words(self) -> list[pb.ControllerItem]:
+        """What is committed and not yet said, and the farewell."""
+        items = self._due()
+        if self._ending is not None and not self._ending.invalid:
+            items.append(wire.farewell(self._ending.reason, self._ending.retry_after_s))
+        return items
+
+    # -- in ----------------------------------------------------------------------------------------
+
+    async def _read(self, first: Sequence[pb.AgentItem]) -> None:
+        if first and await self.take(first):
+            return
+        while True:
+            message = await self._call.read()
+            if not isinstance(message, pb.ConnectRequest):
+                return
+            self._desk.presence.heard(self.machine_id)
+            self.heard_s = self._desk.clock.monotonic()
+            if await self.take(message.items):
+                return
+
+    async def take(self, items: Sequence[pb.AgentItem]) -> bool:
+        """One envelope, in its order; True when it said goodbye. Raises `Invalid`, `Unavailable`."""
+        received_at = self._desk.clock.now()
+        entries: list[Entry] = []
+        for item in items:
+            match item.WhichOneof("item"):
+                case "spooled":
+                    entries.append(await self._entry(item.spooled, received_at))
+                case "layout":
+                    self._learn(item.layout)
+                case "beat":
+                    self._agent_clock.sample(item.beat.sent_at_unix_ms, received_at)
+                case "open_conditions":
+                    await self._report(entries, received_at)
+                    await self._restate(item.open_conditions, received_at)
+                case "goodbye":
+                    await self._report(entries, received_at)
+                    await self._leave(item.goodbye)
+                    return True
+                case "hello":
+                    raise Invalid("hello", "only the first item of a stream may be one")
+                case _:
+                    continue  # of a newer protocol
+        await self._report(entries, received_at)
+        return False
+
+    async def _entry(self, spooled: pb.Spooled, received_at: datetime) -> Entry:
+        entry = wire.entry(spooled, self._layouts, self._agent_clock, received_at)
+        if isinstance(entry.record, ReportedEvidence):
+            # Before its row: a row without its content would be a promise broken.
+            await self._desk.blobs.put(spooled.evidence.bundle)
+        return entry
+
+    def _learn(self, message: pb.Layout) -> None:
+        if len(self._layouts) >= wire.LAYOUTS_LIMIT and message.layout_id not in self._layouts:
+            raise Invalid("layout", f"at most {wire.LAYOUTS_LIMIT} a connection")
+        self._layouts[message.layout_id] = wire.layout_of(message)
+
+    async def _report(self, entries: list[Entry], received_at: datetime) -> None:
+        for lane, batcher in ((Lane.FAULTS, self._desk.urgent), (Lane.METRICS, self._desk.bulk)):
+            of_lane = tuple(entry for entry in entries if entry.lane is lane)
+            if of_lane:
+                await self._put(batcher, self._as_report(of_lane, received_at), len(of_lane))
+        entries.clear()
+
+    def _as_report(self, entries: tuple[Entry, ...], received_at: datetime) -> Report:
+        stated, stated_at = self._stated or (None, None)
+        return Report(
+            self.machine_id, self._epoch, received_at, self._connected_at, entries, stated, stated_at
+        )
+
+    async def _restate(self, message: pb.OpenConditions, received_at: datetime) -> None:
+        try:
+            conditions, stated_at = wire.conditions(message, self._agent_clock, received_at)
+        except Invalid as error:
+            # Said by name, but no reason to part: the records themselves still come.
+            self._out.append(wire.refusal(Lane.FAULTS, 0, error.field, error.limit))
+            self._say.set()
+            return
+        now_s = self._desk.clock.monotonic()
+        first = self._restated_at_s is None or now_s - self._restated_at_s < _RESTATED_FIRST_S
+        if self._restated_at_s is None:
+            self._restated_at_s = now_s
+        self._stated = (frozenset(one.finding_id for one in conditions), stated_at)
+        job = Restate(self._as_report((), received_at), conditions, stated_at, first)
+        await self._put(self._desk.urgent, job, 1 + len(conditions))
+
+    async def _leave(self, message: pb.Goodbye) -> None:
+        reason, expected_return_at = wire.goodbye(message, self._agent_clock)
+        # What came before it is committed before it, and said before the stream ends.
+        while self._outstanding:
+            self._room.clear()
+            await self._room.wait()
+        await self._desk.urgent.ask(Leave(self.machine_id, reason, expected_return_at))
+        self.close(Ending(f"goodbye: {reason.value}"))
+
+    async def _put(self, batcher: Batcher[Job, Answer], job: Job, rows: int) -> None:
+        while self._outstanding >= _WINDOW:
+            self._room.clear()
+            await self._room.wait()
+        self._outstanding += 1
+        lane = Lane.METRICS if batcher is self._desk.bulk else Lane.FAULTS
+        await batcher.put(job, partial(self._written, lane, rows), rows)
+
+    # -- out ---------------------------------------------------------------------------------------
+
+    def _written(self, lane: Lane, rows: int, answer: Answer | Exception) -> None:
+        """Called after the commit, or with what prevented it."""
+        self._outstanding -= 1
+        self._room.set()
+        if isinstance(answer, Exception):
+            known = isinstance(answer, VigiaError)
+            reason = str(answer) if known else "a report could not be taken"
+            self.close(Ending(reason, retry_after_s=15 if known else 60))
+            return
+        if not isinstance(answer, Taken):
+            return
+        self._acknowledged.update(answer.acknowledged)
+        self._out.extend(wire.resends(answer))
+        self._out.extend(
+            wire.refusal(of, sequence, record.field, record.limit) for of, sequence, record in answer.refused
+        )
+        self._unsaid += rows
+        if lane is Lane.FAULTS or self._unsaid >= _ACK_RECORDS or self._out:
+            self._unsaid = _ACK_RECORDS
+        self._say.set()
+
+    async def _write(self) -> None:
+        clock = self._desk.clock
+        while True:
+            await self._say.wait()
+            if self._unsaid < _ACK_RECORDS and not self._out:
+                # Company may come: one acknowledgement says it for all.
+                await clock.sleep(_ACK_S)
+            self._say.clear()
+            items = self._due()
+            if items:
+                await self._call.write(pb.ConnectResponse(items=items))
+
+    def _due(self) -> list[pb.ControllerItem]:
+        items = [wire.ack(self._epoch, lane, up_to) for lane, up_to in self._acknowledged.items()]
+        items.extend(self._out)
+        self._acknowledged, self._out, self._unsaid = {}, [], 0
+        return items
