@@ -87,7 +87,9 @@ def label_before(before: str) -> str:
     quoted = _QUOTED_LABEL.search(before) if before.rstrip(" ,])\t")[-1:] in _CLOSING else None
     if quoted:
         return quoted.group(1)
-    found = _LABEL.search(before)
+    tail = before.rstrip(" \t\"'”»])_*")
+    # cutting at the nearest sign that no label holds keeps the expression below from being tried everywhere
+    found = _LABEL.search(before, max(map(tail.rfind, ',|{}<>=:"')) + 1)
     if not found:
         return ""
     label = found.group(1)

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from evidence.redact.keep import is_empty_of_secret
 from evidence.redact.labels import rule_of
@@ -142,6 +143,7 @@ def in_words(line: Sequence[Word]) -> Iterator[Span]:
                 yield from _value(word)
 
 
+@lru_cache(maxsize=8192)
 def _called(text: str) -> str:
     text = text.rsplit("=", 1)[-1] if not text.startswith("-") else text  # COMMAND=/usr/bin/mysql
     return re.split(r"[/\\]", text.strip("\"'`$("))[-1].lower().removesuffix(".exe").rstrip(":")

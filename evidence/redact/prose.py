@@ -80,8 +80,11 @@ def find(page: Page) -> Iterator[Span]:
             yield from _told(text, found.start(), found.start(3), found.group(2), end, least=4)
         for found in _NEXT.finditer(text, start, end):
             yield from _told(text, found.start(), found.start(2), found.group(1), end, least=6)
-    for found in _GENERATED.finditer(text) if "assword" in text else ():
-        yield Span(found.start(1), found.end(1), "password")
+    for number in page.lines_with(
+        ("ry password", "ed password", "ed root password", "me password", "al password", "ed admin password")
+    ):
+        for found in _GENERATED.finditer(text, *page.bounds(number)):
+            yield Span(found.start(1), found.end(1), "password")
     if not page.is_kind("log") and " / " in text:
         for found in _PAIR.finditer(text):
             yield from _told(text, found.start(), found.start(1), "", found.end(1), least=5)
