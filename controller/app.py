@@ -5,8 +5,8 @@ import fcntl
 import logging
 import os
 import resource
-from dataclasses import replace
 
+from controller import flow
 from controller.blobs.folder import BlobFolder
 from controller.config import Config
 from controller.core.chance import Chance, SystemChance
@@ -16,18 +16,16 @@ from controller.core.disk import Disk, OsDisk
 from controller.core.errors import Conflict
 from controller.detection.lookout import Lookout
 from controller.fleet.identity.authority import Authority
-from controller.flow import TIMERS, flow
 from controller.notify.channels import Channel
 from controller.notify.channels.log import LogChannel
 from controller.notify.channels.mail import MailChannel, MailServer
 from controller.people import actions as people
 from controller.rpc.server import RpcServers
 from controller.sla.actions import seed_default_plan
-from controller.sla.plan import default_plan
 from controller.storage import Storage, metadata
 from controller.storage.engine import sqlite_may_corrupt
 from controller.storage.migrations import migrate
-from controller.ticker import Hook, Ticker
+from controller.ticker import Ticker
 from controller.web.api.door import build_api
 from controller.web.context import Context
 from controller.web.site import build_site
@@ -61,11 +59,7 @@ class App:
         self.lookout = Lookout(self.storage, snapshots_days=config.snapshot_days)
         self.channels = channels_of(config)
         self.ticker = Ticker(
-            self.storage,
-            self.clock,
-            TIMERS,
-            self.channels,
-            (Hook("lookout", 5.0, self.lookout.turn), Hook("prune", 3_600.0, self.lookout.prune)),
+            self.storage, self.channels, self.clock, hooks=(self.lookout.turn, self.lookout.prune)
         )
         self.first_link: str | None = None
         self._doors: list[Door] = []
@@ -77,9 +71,9 @@ class App:
         self._take_folder()
         self._warn()
         await migrate(self.storage, metadata)
-        self.storage.dispatcher = flow(self.changes, self.ticker.wake)
+        self.storage.dispatcher = flow.dispatcher(self.changes, self.ticker.wake)
         async with self.storage.unit() as unit:
-            await seed_default_plan(unit, replace(default_plan(), zone=self.config.zone))
+            await seed_default_plan(unit, self.config.zone)
         authority = Authority.open(
             self.config.data / "authority",
             self.disk,

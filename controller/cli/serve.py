@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -19,6 +20,8 @@ def serve_command(data: Path | None = None) -> int:
     except VigiaError as error:
         print(f"vigia serve: {error}", file=sys.stderr)
         return 2
+    # What the database and the bundles hold is for this user and its group alone.
+    os.umask(0o027)
     log_to_stderr(config.log_format)
     import uvloop
 

@@ -16,7 +16,7 @@ def open_incidents(walk: Street) -> list[dict[str, Any]]:
 
 
 def test_an_outage_is_seen_proven_answered_and_closed(tmp_path: Path) -> None:
-    """A watched web server dies: critical, with evidence, within 5 s. It comes back: noted, and still open for
+    """A watched web server dies: critical, with evidence, in 5 s. It comes back: noted, and still open for
     a person, who answers, resolves and closes; the story is told with times."""
     with street(tmp_path) as walk:
         walk.serve()
@@ -89,7 +89,7 @@ def test_an_agent_stopped_by_hand_says_goodbye(tmp_path: Path) -> None:
 
 
 def test_make_up_runs_stops_and_goes_on(tmp_path: Path) -> None:
-    """`vigia up`: a link for the first administrator, this machine listed; Ctrl-C; started again, all is kept."""
+    """`vigia up`: a link for the first administrator, this machine listed; Ctrl-C; again, and all is kept."""
     with street(tmp_path) as walk:
         folder = tmp_path / "up"
         for start in (1, 2):
