@@ -16,10 +16,8 @@ from controller.fleet.findings import ConditionsRestated, EvidenceReceived, Find
 from controller.fleet.machine import Machine
 from controller.incidents import actions as incidents
 from controller.incidents.events import IncidentChanged, IncidentOpened
-from controller.incidents.intake import CLEAR_TIMER
 from controller.sla.ledger import CLOCK_KINDS
 from controller.storage import Dispatcher, Unit
-from controller.timers import Handler
 
 Step = Callable[[Unit, Any], Awaitable[None]]
 
@@ -67,14 +65,8 @@ STORY: Mapping[type[Event], tuple[Step, ...]] = {
     IncidentChanged: (move_clocks, telling.tell_changed),
 }
 
-TIMERS: Mapping[str, Handler] = {
-    escalation.TIMER: escalation.act_on_timer,
-    CLEAR_TIMER: incidents.resolve_if_quiet,
-}
-"""What a timer of each kind causes when it is due."""
 
-
-def flow(changes: Changes, wake: Callable[[], None]) -> Dispatcher:
+def dispatcher(changes: Changes, wake: Callable[[], None]) -> Dispatcher:
     """The dispatcher for `Storage`. After each commit open pages are told and the ticker is woken, since
     anything here may have planned a timer or written a notice."""
 

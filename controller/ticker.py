@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from controller.core.clock import Clock
 from controller.core.errors import VigiaError
-from controller.escalation.actions import audit
+from controller.escalation import actions as escalation
+from controller.incidents.actions import resolve_if_quiet
+from controller.incidents.intake import CLEAR_TIMER
 from controller.notify.actions import send_due
 from controller.notify.channels import Channel
 from controller.storage import Storage
@@ -18,18 +19,21 @@ log = logging.getLogger(__name__)
 
 # Another controller may have planned a timer or written a notice without waking us.
 _LONGEST_SLEEP = timedelta(seconds=30)
-_AUDIT_EVERY_S = 60.0
+_HOOK_EVERY = timedelta(minutes=1)
+# A hook that asks to come back at once gets a breath all the same.
+_SOONEST = timedelta(milliseconds=100)
 # After a failure of the database: neither a storm nor a forgotten deadline.
 _AFTER_FAILURE = timedelta(seconds=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """Called at start, then at the instant it returns, and each `every_s` seconds at the latest."""
+Hook = Callable[[], Awaitable[datetime | None]]
+"""Called at start, then at the instant it returned; after a minute when it returned None or failed."""
 
-    name: str
-    every_s: float
-    call: Callable[[], Awaitable[datetime | None]]
+HANDLERS: Mapping[str, Handler] = {
+    escalation.TIMER: escalation.act_on_timer,
+    CLEAR_TIMER: resolve_if_quiet,
+}
+"""What a timer of each kind causes when it is due; what follows from that is told in `flow.py`."""
 
 
 class Ticker:
@@ -38,17 +42,17 @@ class Ticker:
     def __init__(
         self,
         storage: Storage,
-        clock: Clock,
-        handlers: Mapping[str, Handler],
         channels: Mapping[str, Channel],
+        clock: Clock,
         hooks: Sequence[Hook] = (),
+        handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._channels = channels
         self._engine = Engine(storage, handlers)
-        self._hooks = (*hooks, Hook("auditor", _AUDIT_EVERY_S, self._audit))
-        self._hook_due = {hook.name: datetime.min.replace(tzinfo=clock.now().tzinfo) for hook in self._hooks}
+        self._hooks = (*hooks, self._audit)
+        self._hook_due = [datetime.min.replace(tzinfo=UTC) for _ in self._hooks]
         self._bells = {name: asyncio.Event() for name in ("timers", "post")}
 
     def wake(self) -> None:
@@ -66,8 +70,8 @@ class Ticker:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._loop("timers", self._engine.turn))
             tasks.create_task(self._loop("post", self._post))
-            for hook in self._hooks:
-                tasks.create_task(self._hook_loop(hook))
+            for place in range(len(self._hooks)):
+                tasks.create_task(self._hook_loop(place))
 
     async def _loop(self, name: str, turn: Callable[[], Awaitable[datetime | None]]) -> None:
         bell = self._bells[name]
@@ -85,34 +89,42 @@ class Ticker:
             wait = min(due - now, _LONGEST_SLEEP) if due is not None else _LONGEST_SLEEP
             await self._clock.wait(bell, max(wait.total_seconds(), 0.0))
 
-    async def _hook_loop(self, hook: Hook) -> None:
+    async def _hook_loop(self, place: int) -> None:
         while True:
-            due = await self._call(hook)
+            due = await self._call(place)
             await self._clock.sleep((due - self._clock.now()).total_seconds())
 
     async def _run_hooks(self) -> datetime:
-        for hook in self._hooks:
-            if self._hook_due[hook.name] <= self._clock.now():
-                await self._call(hook)
-        return min(self._hook_due.values())
+        for place, due in enumerate(self._hook_due):
+            if due <= self._clock.now():
+                await self._call(place)
+        return min(self._hook_due)
 
-    async def _call(self, hook: Hook) -> datetime:
-        latest = self._clock.now() + timedelta(seconds=hook.every_s)
+    async def _call(self, place: int) -> datetime:
+        hook = self._hooks[place]
         wish: datetime | None = None
         try:
-            wish = await hook.call()
+            wish = await hook()
         except VigiaError as error:
-            log.warning("hook failed name=%s reason=%s", hook.name, error)
+            log.warning("hook failed name=%s reason=%s", _name(hook), error)
         except Exception:
-            log.exception("hook failed name=%s", hook.name)
-        soonest = self._clock.now() + timedelta(milliseconds=100)
-        self._hook_due[hook.name] = max(min(wish, latest), soonest) if wish is not None else latest
-        return self._hook_due[hook.name]
+            log.exception("hook failed name=%s", _name(hook))
+            wish = self._clock.now() + _AFTER_FAILURE
+        now = self._clock.now()
+        due = max(wish, now + _SOONEST) if wish is not None else now + _HOOK_EVERY
+        self._hook_due[place] = due
+        return due
 
     async def _post(self) -> datetime | None:
         return await send_due(self._storage, self._channels, self._clock)
 
-    async def _audit(self) -> None:
+    async def _audit(self) -> datetime | None:
+        """Once a minute: looks where the claims no longer do, and for timers that should be there."""
         self._engine.look_everywhere()
-        if await audit(self._storage):
+        if await escalation.audit(self._storage):
             self.wake()
+        return None
+
+
+def _name(hook: Hook) -> str:
+    return str(getattr(hook, "__qualname__", hook))

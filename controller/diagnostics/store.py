@@ -44,8 +44,9 @@ async def add(connection: AsyncConnection, bundle: Bundle) -> bool:
             received_at=bundle.received_at,
         )
         .on_conflict_do_nothing(index_elements=[bundles_table.c.finding_id, bundles_table.c.sha256])
+        .returning(bundles_table.c.id)
     )
-    return bool(added.rowcount == 1)
+    return added.first() is not None
 
 
 async def bundles(connection: AsyncConnection, incident_id: UUID) -> tuple[Bundle, ...]:

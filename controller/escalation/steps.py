@@ -49,7 +49,7 @@ def steps_due(state: State, level: int, warn_at: Iterable[float], done: Collecti
     of nothing. A breach and a climb always are.
     """
     found = [*_warnings(state, tuple(warn_at)), *_climbs(state, level), *_breaches(state)]
-    order = {StepKind.WARN: 0, StepKind.CLIMB: 1, StepKind.BREACH: 2}
+    order = {StepKind.CLIMB: 0, StepKind.BREACH: 1, StepKind.WARN: 2}
     return tuple(
         sorted(
             (step for step in found if step.key not in done),

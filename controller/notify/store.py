@@ -15,7 +15,9 @@ from controller.storage.inserts import inserting
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", Uuid, primary_key=True),
+    # Order of writing: what was said first is sent first.
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", Uuid, nullable=False, unique=True),
     Column("key", Text, nullable=False, unique=True),
     # What it is about (an incident), for whoever reads the outbox.
     Column("subject_id", Uuid),
@@ -41,7 +43,7 @@ outbox = Table(
 
 def _notice(row: Row[Any]) -> Notice:
     found: dict[str, Any] = dict(row._mapping)
-    del found["next_attempt_at"]
+    del found["next_attempt_at"], found["position"]
     return Notice(**found)
 
 
@@ -67,8 +69,9 @@ async def add(connection: AsyncConnection, notice: Notice) -> bool:
             last_error="",
         )
         .on_conflict_do_nothing(index_elements=[outbox.c.key])
+        .returning(outbox.c.id)
     )
-    return bool(added.rowcount == 1)
+    return added.first() is not None
 
 
 async def claim(
@@ -79,7 +82,7 @@ async def claim(
         await connection.execute(
             select(outbox)
             .where(outbox.c.next_attempt_at <= now)
-            .order_by(outbox.c.next_attempt_at, outbox.c.created_at, outbox.c.id)
+            .order_by(outbox.c.next_attempt_at, outbox.c.position)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -128,6 +131,6 @@ async def next_attempt(connection: AsyncConnection) -> datetime | None:
 async def notices(connection: AsyncConnection, subject_ids: Collection[UUID]) -> tuple[Notice, ...]:
     """What was said about these, the oldest first."""
     rows = await connection.execute(
-        select(outbox).where(outbox.c.subject_id.in_(subject_ids)).order_by(outbox.c.created_at, outbox.c.key)
+        select(outbox).where(outbox.c.subject_id.in_(subject_ids)).order_by(outbox.c.position)
     )
     return tuple(_notice(row) for row in rows)

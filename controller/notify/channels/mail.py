@@ -15,6 +15,7 @@ from controller.notify.notice import Notice
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _SUBJECT_CHARACTERS = 200
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class MailChannel:
             raise Refusal(f"the address {notice.address!r} cannot be written to: {error}") from error
         try:
             await aiosmtplib.send(
-                message,
+                message.as_bytes(),
+                sender=server.sender,
+                recipients=[notice.address],
                 hostname=server.host,
                 port=server.port,
                 username=server.user or None,
@@ -65,10 +68,13 @@ class MailChannel:
 
 def written(notice: Notice, server: MailServer) -> EmailMessage:
     """The message. Raises ValueError or MessageError for an address that is none."""
-    message = EmailMessage(policy=SMTP)
+    subject = plain(notice.subject)[:_SUBJECT_CHARACTERS]
+    # The library folds a plain subject that nearly fits before its first word, which leaves an empty line
+    # that some servers refuse; one that needs encoding must stay within 78.
+    message = EmailMessage(policy=_SEVEN_BIT.clone(max_line_length=250 if subject.isascii() else 78))
     message["From"] = Address(plain(server.sender_name), addr_spec=server.sender)
     message["To"] = Address(plain(notice.recipient), addr_spec=notice.address)
-    message["Subject"] = plain(notice.subject)[:_SUBJECT_CHARACTERS]
+    message["Subject"] = subject
     message["Date"] = format_datetime(notice.created_at)
     message["Message-ID"] = f"<{notice.message_id}@{server.sender.rpartition('@')[2]}>"
     message["Content-Language"] = notice.language
