@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from controller.sla.calendar import Calendar
 
-_WRITTEN = re.compile(r"(\d{1,7})([mhd])")
+_WRITTEN = re.compile(r"([0-9]{1,7})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 

@@ -30,7 +30,8 @@ class Correction(NamedTuple):
 
 def counted(clock: Clock) -> tuple[Counted, ...]:
     """The open stretches from where the promise is counted to the deadline, without what was stopped. Empty
-    while there is no deadline. Their sum is the promise, unless that is in days (T11)."""
+    while there is no deadline. Their sum is the promise, unless that is in days (T11) or a severity change
+    put the deadline before a stop that it was moved by (T6: such a deadline is missed at the change)."""
     if clock.basis is None or clock.due is None:
         return ()
     found: list[Counted] = []

@@ -11,7 +11,6 @@ from controller.sla.plan import Severity
 from controller.sla.state import (
     BREACHED,
     MET,
-    NOT_NEEDED,
     NOT_STARTED,
     PENDING,
     Clock,
@@ -41,9 +40,9 @@ class Running:
     """`key` is the plan's name for the clock (`update_every`), `name` the verdict's (`update`)."""
 
     __slots__ = (
-        "basis", "breached_at", "calendar", "decided_at", "decided_by", "due", "key", "moved_while_held",
-        "name", "origin", "promise", "restart", "satisfied", "severity", "started_by", "state", "steps",
-        "stop", "stopped", "stopped_since_origin", "suspended",
+        "basis", "breached_at", "calendar", "decided_at", "decided_by", "due", "frozen", "key",
+        "moved_while_held", "name", "origin", "promise", "restart", "satisfied", "severity", "started_by",
+        "state", "steps", "stop", "stopped", "stopped_since_origin", "suspended", "verdict",
     )  # fmt: skip
 
     def __init__(self, key: str, name: str, calendar: Calendar, stop: Stop) -> None:
@@ -62,6 +61,8 @@ class Running:
         self.breached_at: datetime | None = None
         self.satisfied: tuple[datetime, str] | None = None
         self.suspended = self.moved_while_held = False
+        self.verdict: Clock | None = None
+        self.frozen: tuple[timedelta, Step] | None = None
         self.restart = 0
         self.steps: tuple[Step, ...] = ()
 
@@ -85,13 +86,18 @@ class Running:
 
     def shown(self, window: int) -> Clock | None:
         """The verdict on it; None when the plan promises nothing."""
+        if self.suspended:
+            return self.verdict  # kept as it was, whatever happens until a reopening
         if self.state == _ABSENT or (self.promise is None and self.state == PENDING):
             return None
         held = self.state == PENDING and self.stop.since is not None
+        stopped, steps = self.stopped, self.steps
+        if self.frozen is not None:
+            stopped, steps = stopped + self.frozen[0], (*steps, self.frozen[1])
         return Clock(
             self.name, window, self.restart, self.state, None if held else self.due, self.origin,
-            self.started_by, self.severity, self.promise, self.calendar, self.basis, self.stopped,
-            self.decided_at, self.decided_by, self.breached_at, self.steps,
+            self.started_by, self.severity, self.promise, self.calendar, self.basis, stopped,
+            self.decided_at, self.decided_by, self.breached_at, steps,
         )  # fmt: skip
 
     # Moving it. The caller has already read everything before `at`.
@@ -115,18 +121,22 @@ class Running:
             state = _ABSENT
         if self.stop.since is not None:
             self.due = self.due_at(at)
+            self._freeze(self.stop.since, at)
         self.state, self.decided_at, self.decided_by = state, at, by
 
     def suspend(self, at: datetime, state: str, by: str) -> None:
         """Ends a pending clock so that a reopening can take it back (T8)."""
         if self.state == PENDING:
             self.decide(at, state, by)
+            self.verdict = self.shown(0)
             self.suspended = True
 
     def satisfy(self, at: datetime, by: str) -> None:
         """An escalation. While the incident is resolved it is remembered for a reopening."""
-        if self.suspended and self.satisfied is None:
+        if self.suspended and self.satisfied is None and self.stop.since is not None:
             self.satisfied = (at, by)
+            self.due = self.due_at(at)
+            self._freeze(self.stop.since, at)
         self.decide(at, MET, by)
 
     def breach(self, at: datetime, due: datetime) -> None:
@@ -134,7 +144,7 @@ class Running:
 
     def held(self, since: datetime, until: datetime, by: str) -> None:
         """What held it from `since` has ended; `self.stop.since` is None again."""
-        if self.origin is None or self.basis is None or not (self.state == PENDING or self.suspended):
+        if self.origin is None or self.basis is None or not self._lives():
             return
         kept = self.calendar.open_between(max(since, self.basis), until)
         self.stopped += kept
@@ -151,9 +161,10 @@ class Running:
         if not self.suspended:
             return
         self.suspended = False
-        if self.satisfied is not None and self.state == NOT_NEEDED:
+        if self.satisfied is not None:
             self.state, (self.decided_at, self.decided_by) = MET, self.satisfied
             return
+        self.frozen = None
         self.state, self.decided_at, self.decided_by = PENDING, None, ""
         self.due = self.due_at(at)
         if self.moved_while_held:
@@ -162,7 +173,7 @@ class Running:
 
     def retarget(self, at: datetime, severity: Severity, mode: str, raised: bool) -> None:
         """T6. A clock that is decided keeps its due and state; one that resolving ended may come back."""
-        if self.origin is None or not (self.state == PENDING or self.suspended):
+        if self.origin is None or not self._lives():
             return
         promise = severity.promises.get(self.key)
         before = self.due_at(at)
@@ -191,7 +202,20 @@ class Running:
         """A deadline that a change of severity puts in the past is missed at that moment (T6)."""
         due = self.due_at(at)
         if self.state == PENDING and due is not None and due < at:
+            if self.stop.since is not None:
+                self._freeze(self.stop.since, at)
             self.breach(at, due)
+
+    def _lives(self) -> bool:
+        """Its deadline can still move: it runs, or a reopening may take it back."""
+        return self.state == PENDING or (self.suspended and self.satisfied is None)
+
+    def _freeze(self, since: datetime, at: datetime) -> None:
+        """Decided while held: the verdict shows the stop as far as it had come, should it go on or not."""
+        if self.basis is not None and self.promise is not None:
+            start = max(since, self.basis)
+            kept = self.calendar.open_between(start, at)
+            self.frozen = kept, Step("stopped", start, {"until": at, "open": kept, "by": "still held"})
 
     def _note(self, kind: str, at: datetime, facts: dict[str, Fact]) -> None:
         self.steps = (*self.steps, Step(kind, at, facts))
