@@ -1,25 +1,23 @@
 """Customers, sites, enrolment and machines over the API."""
 
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from controller.core.errors import NotFound
+from controller.core.errors import NotFound, Unavailable
 from controller.fleet import actions, store
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine, MachineRole
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
 from controller.web.api import shapes
-from controller.web.api.peer import FleetManager, Here, Reader
+from controller.web.api.peer import FleetManager, Here, Reader, Short
 
 router = APIRouter(prefix="/api/v1")
-Short = Annotated[str, StringConstraints(max_length=4_000)]
 
 
 class _Body(BaseModel):
@@ -43,7 +41,7 @@ class NewToken(_Body):
     customer: Short
     site: Short | None = None
     role: MachineRole = MachineRole.SERVER
-    hours: float = 24
+    hours: Annotated[float, Field(ge=1 / 60, le=720)] = 24
 
 
 class Reason(_Body):
@@ -83,7 +81,7 @@ async def add_customer(context: Here, actor: FleetManager, new: NewCustomer) -> 
 
 
 @router.get("/sites")
-async def sites(context: Here, _: Reader, customer: str) -> list[dict[str, Any]]:
+async def sites(context: Here, _: Reader, customer: Short) -> list[dict[str, Any]]:
     async with context.storage.reading() as connection:
         owner = await _customer(connection, customer)
         return [
@@ -102,7 +100,8 @@ async def add_site(context: Here, actor: FleetManager, new: NewSite) -> dict[str
 @router.post("/enrol")
 async def enrol(context: Here, actor: FleetManager, new: NewToken) -> dict[str, Any]:
     """`line` is what is pasted on the customer's machine: it carries the root itself (trust.md)."""
-    assert context.authority is not None
+    if context.authority is None:
+        raise Unavailable("this controller enrols no machines: it has no authority")
     async with context.storage.unit(actor) as unit:
         owner = await _customer(unit.connection, new.customer)
         site_id = None
@@ -114,29 +113,38 @@ async def enrol(context: Here, actor: FleetManager, new: NewToken) -> dict[str, 
         token = await actions.issue_token(
             unit, context.authority, owner.id, site_id, new.role, timedelta(hours=new.hours)
         )
-    root = urlsafe_b64encode(context.authority.root_der).rstrip(b"=").decode()
-    line = f"vigia-agent enrol --controller {context.enrolment_endpoint} --token {token} --root {root}"
-    return {"line": line, "customer": owner.name, "hours": new.hours}
+    # With "=": a token may begin with a hyphen, which would be read as another option.
+    line = (
+        f"vigia-agent enrol --controller={context.enrolment_endpoint} --token={token} "
+        f"--root={context.authority.root_text}"
+    )
+    return {
+        "line": line,
+        "customer": owner.name,
+        "site": new.site,
+        "role": new.role.value,
+        "hours": new.hours,
+        "expires_at": shapes.iso(unit.now + timedelta(hours=new.hours)),
+    }
 
 
 @router.get("/machines")
-async def machines(context: Here, _: Reader, customer: str | None = None) -> list[dict[str, Any]]:
+async def machines(context: Here, _: Reader, customer: Short | None = None) -> list[dict[str, Any]]:
     async with context.storage.reading() as connection:
         owner = await _customer(connection, customer) if customer is not None else None
         found = await store.machines(connection, owner.id if owner else None)
-        names = {one.id: one.name for one in await store.customers(connection)}
-        return [shapes.machine(one, names[one.customer_id]) for one in found]
+        known = await shapes.names(connection)
+        return [shapes.machine(one, known) for one in found]
 
 
-@router.get("/machines/{name}")
-async def machine(context: Here, _: Reader, name: str, lang: str = "en") -> dict[str, Any]:
+@router.get("/machines/{name:path}")
+async def machine(context: Here, _: Reader, name: Short, lang: Short = "en") -> dict[str, Any]:
     async with context.storage.reading() as connection:
         found = await _machine(connection, name)
-        owner = await store.customer(connection, found.customer_id)
         rows = await incidents.queue(connection, machine_id=found.id, state=CaseState.OPEN, limit=50)
         history = await store.history(connection, found.id, 20)
         return {
-            **shapes.machine(found, owner.name if owner else ""),
+            **shapes.machine(found, await shapes.names(connection)),
             "incidents": await shapes.incidents(connection, rows, lang, context.clock.now()),
             "history": [
                 {"at": shapes.iso(event.at), "kind": event.kind, "facts": dict(event.facts)}
@@ -145,13 +153,11 @@ async def machine(context: Here, _: Reader, name: str, lang: str = "en") -> dict
         }
 
 
-@router.post("/machines/{name}/ban")
-async def ban(context: Here, actor: FleetManager, name: str, why: Reason) -> dict[str, Any]:
+@router.post("/machines/{name:path}/ban")
+async def ban(context: Here, actor: FleetManager, name: Short, why: Reason) -> dict[str, Any]:
     async with context.storage.unit(actor) as unit:
         found = await _machine(unit.connection, name)
         await actions.ban(unit, found.id, why.reason)
     context.drop_banned()
     async with context.storage.reading() as connection:
-        changed = await _machine(connection, str(found.id))
-        owner = await store.customer(connection, changed.customer_id)
-        return shapes.machine(changed, owner.name if owner else "")
+        return shapes.machine(await _machine(connection, str(found.id)), await shapes.names(connection))

@@ -1,29 +1,31 @@
 """Incidents over the API: the same verbs as on their pages."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.core.actor import Actor
-from controller.core.errors import NotFound
+from controller.core.errors import Invalid, NotFound
 from controller.core.severity import Severity
+from controller.diagnostics import store as diagnostics
 from controller.fleet import store as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
 from controller.people import store as people
 from controller.storage import Unit
 from controller.web.api import shapes
-from controller.web.api.peer import Here, Reader, Worker
+from controller.web.api.evidence import evidence
+from controller.web.api.explanation import explanation
+from controller.web.api.peer import Here, Reader, Short, Words, Worker
 
 router = APIRouter(prefix="/api/v1/incidents")
-# Longer than any limit of the room, whose own error names the field and the way out.
-Words = Annotated[str, StringConstraints(max_length=1_000_000)]
 Language = Annotated[str, Query(max_length=35)]
+MOST = 10_000
 
 
 class _Body(BaseModel):
@@ -33,8 +35,12 @@ class _Body(BaseModel):
 class Message(_Body):
     body: Words
     channel: Words | None = None
-    at: datetime | None = None
+    at: Short | None = None
     reason: Words | None = None
+
+    def said(self) -> dict[str, Any]:
+        """As the room takes it. Raises `Invalid` for an `at` that is no instant."""
+        return {**self.model_dump(), "at": instant(self.at)}
 
 
 class Text(_Body):
@@ -59,6 +65,23 @@ class NewOwner(_Body):
     login: Words
 
 
+def instant(text: str | None) -> datetime | None:
+    """Date, time and offset. Raises `Invalid` showing the format."""
+    if text is None:
+        return None
+    way_out = "Write it as 2026-03-02T10:30-06:00, or with Z for UTC"
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid("at", f"{text[:60]!r} is no date and time", way_out) from None
+    if read.tzinfo is None:
+        raise Invalid("at", f"{text[:60]!r} does not say in which time zone", way_out)
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("at", f"{text[:60]!r} is beyond all calendars", way_out) from None
+
+
 async def found(connection: AsyncConnection, reference: str) -> Incident:
     """By "INC-12" or "12". Raises `NotFound`."""
     digits = reference.strip().upper().removeprefix("INC-")
@@ -77,8 +100,8 @@ async def listed(
     state: CaseState | None = None,
     level: Annotated[int | None, Query(ge=1, le=3)] = None,
     severity: Severity | None = None,
-    customer: str | None = None,
-    machine: str | None = None,
+    customer: Short | None = None,
+    machine: Short | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     lang: Language = "en",
 ) -> list[dict[str, Any]]:
@@ -102,23 +125,26 @@ async def listed(
             severity=severity,
             customer_id=customer_id,
             machine_id=machine_id,
-            limit=limit,
+            # The most urgent may be the oldest: all are weighed, then the list is cut.
+            limit=MOST,
         )
-        return await shapes.incidents(connection, rows, lang, context.clock.now())
+        return await shapes.incidents(connection, rows, lang, context.clock.now(), limit)
 
 
 @router.get("/{reference}")
-async def shown(context: Here, _: Reader, reference: str, lang: Language = "en") -> dict[str, Any]:
+async def whole(context: Here, _: Reader, reference: str, lang: Language = "en") -> dict[str, Any]:
     async with context.storage.reading() as connection:
         incident = await found(connection, reference)
-        return await shapes.whole_incident(connection, incident, lang, context.clock.now())
+        shown = await shapes.whole_incident(connection, incident, lang, context.clock.now())
+        rows = await diagnostics.bundles(connection, incident.id)
+    return {**shown, "evidence": await evidence(context.blobs, rows, lang)}
 
 
 @router.get("/{reference}/explain")
 async def explained(context: Here, _: Reader, reference: str, lang: Language = "en") -> dict[str, Any]:
     async with context.storage.reading() as connection:
         incident = await found(connection, reference)
-        return await shapes.explanation(connection, incident, lang, context.clock.now())
+        return await explanation(connection, incident, lang, context.clock.now())
 
 
 Verb = Callable[[Unit, UUID], Awaitable[Incident]]
@@ -127,25 +153,28 @@ Verb = Callable[[Unit, UUID], Awaitable[Incident]]
 async def _act(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[str, Any]:
     async with context.storage.unit(actor) as unit:
         incident = await verb(unit, (await found(unit.connection, reference)).id)
+        unit.after_commit(context.wake_ticker)
     async with context.storage.reading() as connection:
         return (await shapes.incidents(connection, [incident], "en", context.clock.now()))[0]
 
 
 @router.post("/{reference}/respond")
 async def respond(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
-    said = message.model_dump()
-    return await _act(context, actor, reference, lambda unit, id: actions.respond(unit, id, **said))
+    said = message.said()
+    return await _act(context, actor, reference, lambda unit, case: actions.respond(unit, case, **said))
 
 
 @router.post("/{reference}/update")
 async def update(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
-    said = message.model_dump()
-    return await _act(context, actor, reference, lambda unit, id: actions.update_customer(unit, id, **said))
+    said = message.said()
+    return await _act(
+        context, actor, reference, lambda unit, case: actions.update_customer(unit, case, **said)
+    )
 
 
 @router.post("/{reference}/note")
 async def note(context: Here, actor: Worker, reference: str, text: Text) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, id: actions.note(unit, id, text.body))
+    return await _act(context, actor, reference, lambda unit, case: actions.note(unit, case, text.body))
 
 
 @router.post("/{reference}/severity")
@@ -154,14 +183,14 @@ async def severity(context: Here, actor: Worker, reference: str, new: NewSeverit
         context,
         actor,
         reference,
-        lambda unit, id: actions.change_severity(unit, id, new.severity, new.reason),
+        lambda unit, case: actions.change_severity(unit, case, new.severity, new.reason),
     )
 
 
 @router.post("/{reference}/escalate")
 async def escalate(context: Here, actor: Worker, reference: str, new: NewLevel) -> dict[str, Any]:
     return await _act(
-        context, actor, reference, lambda unit, id: actions.escalate(unit, id, new.level, new.reason)
+        context, actor, reference, lambda unit, case: actions.escalate(unit, case, new.level, new.reason)
     )
 
 
@@ -171,19 +200,19 @@ async def assign(context: Here, actor: Worker, reference: str, new: NewOwner) ->
         owner = await people.user_named(connection, new.login)
     if owner is None or not owner.active:
         raise NotFound("user", new.login)
-    return await _act(context, actor, reference, lambda unit, id: actions.assign(unit, id, owner.id))
+    return await _act(context, actor, reference, lambda unit, case: actions.assign(unit, case, owner.id))
 
 
 @router.post("/{reference}/resolve")
 async def resolve(context: Here, actor: Worker, reference: str, text: Text) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, id: actions.resolve(unit, id, text.body))
+    return await _act(context, actor, reference, lambda unit, case: actions.resolve(unit, case, text.body))
 
 
 @router.post("/{reference}/close")
 async def close(context: Here, actor: Worker, reference: str, why: Reason) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, id: actions.close(unit, id, why.reason))
+    return await _act(context, actor, reference, lambda unit, case: actions.close(unit, case, why.reason))
 
 
 @router.post("/{reference}/reopen")
 async def reopen(context: Here, actor: Worker, reference: str, why: Reason) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, id: actions.reopen(unit, id, why.reason))
+    return await _act(context, actor, reference, lambda unit, case: actions.reopen(unit, case, why.reason))

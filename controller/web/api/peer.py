@@ -5,6 +5,7 @@ import pwd
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import AfterValidator, StringConstraints
 
 from controller.core.actor import Actor, ActorKind, Role
 from controller.core.errors import Refused
@@ -39,7 +40,7 @@ async def peer_of(request: Request, context: Here) -> Actor:
     except KeyError:
         login = f"uid-{uid}"
     wanted = request.headers.get(ACT_AS, "")
-    if wanted and not is_master:
+    if wanted and wanted != login and not is_master:
         raise Refused("only root and the controller's own user may act as somebody else")
     async with context.storage.reading() as connection:
         person = await store.user_named(connection, wanted or login)
@@ -52,6 +53,13 @@ async def peer_of(request: Request, context: Here) -> Actor:
     raise Refused(
         f"{login} is not a user here; an administrator can change that with `vigia users add {login} ...`"
     )
+
+
+def without_nul(text: str) -> str:
+    """PostgreSQL cannot hold it, and no name or word has one."""
+    if "\0" in text:
+        raise ValueError("holds a NUL character")
+    return text
 
 
 async def reader(actor: Annotated[Actor, Depends(peer_of)]) -> Actor:
@@ -73,6 +81,10 @@ async def people_manager(actor: Annotated[Actor, Depends(peer_of)]) -> Actor:
     demand(actor, Act.MANAGE_PEOPLE)
     return actor
 
+
+# For what people type; the rooms know the real limits, and their errors say more than these.
+Words = Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(without_nul)]
+Short = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(without_nul)]
 
 Reader = Annotated[Actor, Depends(reader)]
 Worker = Annotated[Actor, Depends(worker)]

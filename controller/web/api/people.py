@@ -1,18 +1,17 @@
 """Users over the API: add, list, a link for a password, duty."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from controller.core.actor import Role
 from controller.core.errors import NotFound
 from controller.people import actions, store
 from controller.people.user import User
-from controller.web.api.peer import Here, PeopleManager, Reader
+from controller.web.api.peer import Here, PeopleManager, Reader, Short
 
 router = APIRouter(prefix="/api/v1/users")
-Short = Annotated[str, StringConstraints(max_length=255)]
 
 
 class NewUser(BaseModel):
@@ -58,7 +57,7 @@ def shape(person: User) -> dict[str, Any]:
     }
 
 
-async def _named(context: Here, login: str) -> User:
+async def _named(context: Here, login: Short) -> User:
     async with context.storage.reading() as connection:
         person = await store.user_named(connection, login)
     if person is None:
@@ -74,7 +73,7 @@ async def listed(context: Here, _: Reader) -> list[dict[str, Any]]:
 
 @router.post("")
 async def add(context: Here, actor: PeopleManager, new: NewUser) -> dict[str, Any]:
-    """The user, and `link`: the path of the page where they choose a password, once, within 24 h."""
+    """The user, and `link`: the page where they choose a password, once, within 24 h."""
     async with context.storage.unit(actor) as unit:
         person = await actions.add_user(unit, **new.model_dump())
         token = await actions.issue_link(unit, person.id)
@@ -82,7 +81,7 @@ async def add(context: Here, actor: PeopleManager, new: NewUser) -> dict[str, An
 
 
 @router.post("/{login}/link")
-async def link(context: Here, actor: PeopleManager, login: str) -> dict[str, Any]:
+async def link(context: Here, actor: PeopleManager, login: Short) -> dict[str, Any]:
     person = await _named(context, login)
     async with context.storage.unit(actor) as unit:
         token = await actions.issue_link(unit, person.id)
@@ -90,7 +89,7 @@ async def link(context: Here, actor: PeopleManager, login: str) -> dict[str, Any
 
 
 @router.patch("/{login}")
-async def change(context: Here, actor: PeopleManager, login: str, changed: Changed) -> dict[str, Any]:
+async def change(context: Here, actor: PeopleManager, login: Short, changed: Changed) -> dict[str, Any]:
     person = await _named(context, login)
     async with context.storage.unit(actor) as unit:
         return shape(await actions.change_user(unit, person.id, **changed.model_dump(exclude_none=True)))

@@ -12,13 +12,12 @@ from controller.core.severity import Severity
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
-from controller.incidents import store
 from controller.incidents.case import Incident
 from controller.incidents.timeline import Entry
 from controller.people import store as people
 from controller.sla import ledger
 from controller.sla.promises import next_promise
-from controller.sla.state import State
+from controller.sla.state import Clock, State
 from controller.words import formats, rules, story
 from controller.words.catalogue import Translator, translator
 
@@ -170,9 +169,7 @@ def _next_clock(state: State) -> Json | None:
     }
 
 
-async def whole_incident(
-    connection: AsyncConnection, case: Incident, lang: str, now: datetime
-) -> Json:
+async def whole_incident(connection: AsyncConnection, case: Incident, lang: str, now: datetime) -> Json:
     """What an incident's page shows."""
     known = await names(connection)
     words = translator(lang)
@@ -181,20 +178,21 @@ async def whole_incident(
         **incident(case, told.state, known, words),
         "summary": case.summary,
         "facts": rules.facts_shown(case.facts, words.language),
-        "clocks": [_clock(clock) for clock in told.clocks],
+        "clocks": [clock(one) for one in told.clocks],
         "remedy": list(rules.remedy(words, case.rule)) if case.rule else [],
         "timeline": [entry(one, words, known.zone(case), known.machine(case)) for one in told.entries],
     }
 
 
-def _clock(clock: Any) -> Json:
+def clock(one: Clock) -> Json:
+    """`window` counts the updates from 0; `state` as in contract.md, One pure core."""
     return {
-        "clock": clock.name,
-        "window": clock.window,
-        "state": clock.state,
-        "due": iso(clock.due),
-        "decided_at": iso(clock.decided_at),
-        "breached_at": iso(clock.breached_at),
+        "clock": one.name,
+        "window": one.window,
+        "state": one.state,
+        "due": iso(one.due),
+        "decided_at": iso(one.decided_at),
+        "breached_at": iso(one.breached_at),
     }
 
 

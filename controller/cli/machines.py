@@ -1,0 +1,99 @@
+"""`vigia machines ...`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from controller.cli.client import Client
+from controller.cli.incidents import Reason, _text
+from controller.cli.language import _
+from controller.cli.options import Wishes, command
+from controller.cli.terminal import print_json
+
+app = typer.Typer()
+Which = Annotated[str, typer.Argument(metavar="MACHINE", help=_("Its name, or its id."))]
+
+
+@command(app, "list", _("Every machine, its state and when it was last heard."))
+def listed(
+    wishes: Wishes, customer: Annotated[str | None, typer.Option("--customer", metavar="NAME")] = None
+) -> None:
+    found = Client(wishes).get("machines", customer=customer)
+    if wishes.as_json:
+        return print_json(found)
+    from controller.cli.tables import STATE_STYLES, cell, moment, named, print_table
+
+    headings = (
+        _("Machine"), _("State"), _("Customer"), _("Site"), _("Role"), _("System"), _("Agent"),
+        _("Last heard"),
+    )  # fmt: skip
+    rows = (
+        (
+            cell(one["name"], "bold"),
+            cell(named(one["state"]), STATE_STYLES.get(one["state"], "")),
+            one["customer"],
+            one["site"] or "–",
+            named(one["role"]),
+            f"{one['os_name']} {one['os_version']}",
+            one["agent_version"],
+            moment(one["last_seen_at"], one["zone"]) or "–",
+        )
+        for one in found
+    )
+    return print_table(headings, rows, _("No machine is enrolled; `vigia enrol --customer NAME` says how."))
+
+
+@command(app, "show", _("One machine: its facts, open incidents and history."))
+def show(wishes: Wishes, machine: Which) -> None:
+    found = Client(wishes).get("machines", machine)
+    if wishes.as_json:
+        return print_json(found)
+    return _print_machine(found)
+
+
+@command(app, "ban", _("Put a machine out: its certificates die, its streams end within seconds."))
+def ban(wishes: Wishes, machine: Which, reason: Reason) -> None:
+    found = Client(wishes).post("machines", machine, "ban", reason=_text("reason", reason))
+    if wishes.as_json:
+        return print_json(found)
+    from controller.cli.terminal import line
+
+    return print(_("{machine} is banned since {at}", machine=line(found["name"]), at=found["banned_at"]))
+
+
+def _print_machine(one: dict[str, Any]) -> None:
+    from controller.cli.sheets import print_incidents
+    from controller.cli.tables import STATE_STYLES, cell, heading, moment, named, print_facts, screen
+
+    zone = one["zone"]
+    top = cell(one["name"], "bold").append("  ")
+    screen().print(top.append_text(cell(named(one["state"]), STATE_STYLES.get(one["state"], ""))))
+    print_facts([
+        (_("Customer"), one["customer"]),
+        (_("Site"), one["site"]),
+        (_("Role"), named(one["role"])),
+        (_("Host"), one["host_name"]),
+        (_("System"), f"{one['os_name']} {one['os_version']} {one['architecture']}".strip()),
+        (_("Agent"), one["agent_version"]),
+        (_("Watches"), ", ".join(one["watches"])),
+        (_("Enrolled"), moment(one["enrolled_at"], zone)),
+        (_("Started"), moment(one["boot_at"], zone)),
+        (_("Last heard"), moment(one["last_seen_at"], zone)),
+        (_("Silent since"), moment(one["silent_since"], zone)),
+        (_("Said goodbye"), moment(one["goodbye_at"], zone)),
+        (_("Back by"), moment(one["expected_return_at"], zone)),
+        (_("Banned"), moment(one["banned_at"], zone)),
+        (_("Reason"), one["ban_reason"]),
+        ("Id", one["id"]),
+    ])  # fmt: skip
+    heading(_("Open incidents"))
+    print_incidents(one["incidents"], _("None."))
+    heading(_("History"))
+    print_facts(
+        (f"  {moment(event['at'], zone)}", _event(event["kind"], event["facts"])) for event in one["history"]
+    )
+
+
+def _event(kind: str, facts: dict[str, str]) -> str:
+    told = ", ".join(f"{name}={value}" for name, value in facts.items())
+    return f"{kind}  {told}" if told else kind

@@ -1,0 +1,142 @@
+"""Incidents on paper: a list, one of them whole, its proof."""
+
+from typing import Any
+
+from controller.cli import tables
+from controller.cli.language import _, words
+from controller.cli.tables import cell, countdown, heading, moment, named, paragraph, print_facts, print_table
+from controller.words import clocks
+
+Json = dict[str, Any]
+
+
+def print_incidents(found: list[Json], empty: str) -> None:
+    headings = (
+        _("Incident"), _("Severity"), _("Next promise"), _("What"), _("Customer"), _("Machine"), _("Level"),
+        _("Owner"), _("State"),
+    )  # fmt: skip
+    rows = (
+        (
+            cell(one["reference"], "bold"),
+            tables.severity(one["severity"]),
+            countdown(one["next_clock"]),
+            one["title"],
+            one["customer"],
+            one["machine"] or "–",
+            str(one["level"]),
+            one["owner"] or "–",
+            named(one["state"]),
+        )
+        for one in found
+    )
+    print_table(headings, rows, empty)
+
+
+def print_standing(one: Json) -> None:
+    """Where an incident stands after something was done to it, in one line."""
+    text = cell(one["reference"], "bold")
+    for part in (
+        tables.severity(one["severity"]),
+        cell(named(one["state"])),
+        cell(_("level {level}", level=one["level"])),
+        cell(_("owner {owner}", owner=one["owner"]) if one["owner"] else _("no owner")),
+        countdown(one["next_clock"]),
+    ):
+        text = text.append(" · ").append_text(part)
+    tables.screen().print(text)
+
+
+def print_incident(one: Json) -> None:
+    _print_head(one)
+    print_facts([(f"  {name}", value) for name, value in one["facts"].items()])
+    if one["summary"] and one["rule"]:
+        paragraph(one["summary"], 2)
+    heading(_("Clocks"))
+    print_facts((f"  {_clock_name(clock)}", _clock_state(clock, one["zone"])) for clock in one["clocks"])
+    if one["remedy"] and one["state"] == "open":
+        heading(_("What to do now"))
+        for number, step in enumerate(one["remedy"], 1):
+            paragraph(f"{number}. {step}", 2)
+    heading(_("Timeline"))
+    _print_entries(one["timeline"], one["zone"])
+    if one["evidence"]:
+        heading(_("Evidence"))
+        _print_evidence(one["evidence"], one["zone"])
+
+
+def print_explanation(one: Json) -> None:
+    """The story with its times, then why each clock says what it says."""
+    from controller.words.formats import duration
+
+    _print_head(one)
+    print_facts([
+        (_("Plan"), f"{one['plan']['name']} ({one['plan']['version']})"),
+        (_("As of"), moment(one["as_of"], one["zone"])),
+        (_("Lasted undetected"), duration(one["undetected_s"]) if one["undetected_s"] else None),
+    ])  # fmt: skip
+    heading(_("What happened"))
+    _print_entries(one["story"], one["zone"])
+    heading(_("Why each clock says what it says"))
+    for clock in one["clocks"]:
+        paragraph(clock["verdict"], 2, _verdict_style(clock["state"]))
+        for step in clock["proof"]:
+            paragraph(f"- {step}", 4)
+    for corrected in one["corrections"]:
+        paragraph(corrected["said"], 2)
+
+
+def _print_head(one: Json) -> None:
+    top = cell(one["reference"], "bold").append("  ")
+    top.append_text(tables.severity(one["severity"])).append(f" · {named(one['state'])} · ")
+    top.append(_("level {level}", level=one["level"]))
+    tables.screen().print(top)
+    tables.screen().print(cell(one["title"], "bold"))
+    zone = one["zone"]
+    print_facts([
+        (_("Customer"), one["customer"]),
+        (_("Site"), one["site"]),
+        (_("Machine"), one["machine"]),
+        (_("Owner"), one["owner"] or "–"),
+        (_("Began"), moment(one["began_at"], zone)),
+        (_("Opened"), moment(one["opened_at"], zone)),
+        (_("Symptom ended"), moment(one["cleared_at"], zone)),
+        (_("Times seen"), str(one["finding_count"]) if one["finding_count"] > 1 else None),
+        (_("Next promise"), countdown(one["next_clock"])),
+    ])  # fmt: skip
+
+
+def _print_entries(entries: list[Json], zone: str) -> None:
+    for entry in entries:
+        said = cell(moment(entry["at"], zone), "dim").append("  ")
+        tables.screen().print(said.append_text(cell(entry["said"], "not dim")))
+        if entry["body"]:
+            paragraph(entry["body"], 6)
+
+
+def _print_evidence(bundles: list[Json], zone: str) -> None:
+    from controller.words.formats import size
+
+    for bundle in bundles:
+        taken = _("taken {at}, {size}", at=moment(bundle["taken_at"], zone),
+                  size=size(bundle["size_bytes"], words().language))  # fmt: skip
+        paragraph(taken, 2)
+        if bundle["fault"]:
+            paragraph(bundle["fault"], 4, "red")
+        for item in bundle["items"]:
+            gap = f": {item['gap']}" if item["gap"] else ""
+            paragraph(f"- {item['name']}{gap}", 4)
+
+
+def _clock_name(clock: Json) -> str:
+    name = clocks.clock(words(), clock["clock"])
+    return f"{name} {clock['window'] + 1}" if clock["clock"] == "update" else name
+
+
+def _clock_state(clock: Json, zone: str) -> object:
+    state = clocks.clock_state(words(), clock["state"])
+    due = f", {_('due {at}', at=moment(clock['due'], zone))}" if clock["due"] else ""
+    return cell(state + due, _verdict_style(clock["state"]))
+
+
+def _verdict_style(state: str) -> str:
+    return {"breached": "red", "met": "green"}.get(state, "")

@@ -1,0 +1,30 @@
+"""Which commands there are."""
+
+import typer
+
+from controller.cli import customers, explain, incidents, machines, running, users
+from controller.cli.language import _
+from controller.cli.options import everywhere
+
+
+def build() -> typer.Typer:
+    """A group for each noun, and what stands alone."""
+    app = typer.Typer(
+        help=_("Vigía: incidents that open by themselves, and promises that are kept."),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        callback=everywhere,
+    )
+    for group, name, help_text in (
+        (incidents.app, "incidents", _("What customers suffer: list, answer, escalate, resolve.")),
+        (machines.app, "machines", _("What is watched: list, show, ban.")),
+        (customers.app, "customers", _("Whom we serve.")),
+        (customers.sites, "sites", _("Where customers' machines stand.")),
+        (users.app, "users", _("Who works here: add, duty, links to sign in.")),
+    ):
+        app.add_typer(group, name=name, help=help_text, no_args_is_help=True)
+    customers.register(app)
+    explain.register(app)
+    running.register(app)
+    return app

@@ -1,0 +1,137 @@
+"""The application on the controller's own socket, and how every refusal looks there."""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
+from controller.web.api import fleet, incidents, people
+from controller.web.context import Context
+
+log = logging.getLogger(__name__)
+
+BODY_BYTES = 2 * 1024 * 1024
+"""A request beyond this is not read to its end. Every limit of a room is far smaller."""
+
+_KINDS: tuple[tuple[type[VigiaError], str, int], ...] = (
+    (Invalid, "invalid", 422),
+    (NotFound, "not_found", 404),
+    (Refused, "refused", 403),
+    (Conflict, "conflict", 409),
+    (TooMuch, "too_much", 429),
+    (Unavailable, "unavailable", 503),
+)
+# What pydantic says, as a limit and a way out; anything else keeps pydantic's own words.
+_WAYS_OUT = {
+    "missing": "Give it",
+    "extra_forbidden": "Leave it out",
+    "enum": "Use one of {expected}",
+    "literal_error": "Use one of {expected}",
+}
+
+
+def build_api(context: Context) -> FastAPI:
+    """Serves `controller.web.socket.ControlDoor` alone: who speaks is read from the socket."""
+    api = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    api.state.context = context
+    for router in (incidents.router, fleet.router, people.router):
+        api.include_router(router)
+    api.add_exception_handler(VigiaError, _refused)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(HTTPException, _no_such_address)
+    api.add_exception_handler(Exception, _fault)
+    api.add_middleware(_BodyLimit)
+    return api
+
+
+def answer(
+    status: int,
+    kind: str,
+    message: str,
+    *,
+    field: str | None = None,
+    limit: str | None = None,
+    way_out: str | None = None,
+    retry_after_s: float | None = None,
+) -> JSONResponse:
+    """The one shape of a refusal."""
+    error = {
+        "kind": kind,
+        "message": message,
+        "field": field,
+        "limit": limit,
+        "way_out": way_out,
+        "retry_after_s": retry_after_s,
+    }
+    headers = {"Retry-After": str(max(1, round(retry_after_s)))} if retry_after_s is not None else None
+    return JSONResponse({"error": error}, status, headers)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, VigiaError)
+    kind, status = next(
+        ((kind, status) for known, kind, status in _KINDS if isinstance(error, known)), ("fault", 500)
+    )
+    if isinstance(error, Invalid):
+        return answer(
+            status, kind, str(error), field=error.field, limit=error.limit, way_out=error.way_out or None
+        )
+    retry_after_s = error.retry_after_s if isinstance(error, TooMuch) else None
+    return answer(status, kind, str(error), retry_after_s=retry_after_s)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """The first fault, in the words that a room would use."""
+    assert isinstance(error, RequestValidationError)
+    fault: dict[str, Any] = next(iter(error.errors()), {"type": "", "loc": (), "msg": "cannot be read"})
+    if fault["type"] == "json_invalid":
+        return await _refused(request, Invalid("body", "is no JSON", "Send one JSON object in UTF-8"))
+    names = [str(part) for part in fault["loc"] if part not in ("body", "query", "path")]
+    limit = str(fault["msg"]).removeprefix("Value error, ")
+    limit = limit[:1].lower() + limit[1:]
+    way_out = _WAYS_OUT.get(fault["type"], "").format(**fault.get("ctx", {}))
+    return await _refused(request, Invalid(".".join(names) or "body", limit, way_out))
+
+
+async def _no_such_address(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return await _refused(request, NotFound("address", request.url.path[:200]))
+    return answer(error.status_code, "invalid", f"{request.method} {request.url.path[:200]}: {error.detail}")
+
+
+async def _fault(_: Request, __: Exception) -> Response:
+    # Starlette raises it again after this, so that the log has the whole of it.
+    return answer(500, "fault", "something went wrong in the controller; its log has the details")
+
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class _BodyLimit:
+    """Stops reading a request that is longer than anything we take."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        taken = 0
+
+        async def limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > BODY_BYTES:
+                raise Invalid("body", f"is longer than {BODY_BYTES} bytes", "Shorten it")
+            return message
+
+        await self._app(scope, limited, send)

@@ -1,0 +1,64 @@
+"""`vigia explain` as JSON: the story with its times, and the proof of each clock, in sentences."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from controller.incidents.case import Incident
+from controller.sla import ledger
+from controller.sla.ledger import Explanation
+from controller.sla.proof import Correction, corrections
+from controller.sla.state import Clock
+from controller.web.api import shapes
+from controller.web.api.shapes import Json
+from controller.words import clocks, formats, story
+from controller.words.catalogue import Translator, translator
+
+
+async def explanation(connection: AsyncConnection, case: Incident, lang: str, now: datetime) -> Json:
+    """`undetected_s` is how long the symptom lasted before we could know (contract.md T13)."""
+    known = await shapes.names(connection)
+    words = translator(lang)
+    told = await ledger.explain(connection, case.id, now)
+    zone, machine = known.zone(case), known.machine(case)
+    corrected = corrections(told.plan, {}, ledger.events_of(told.entries), now)
+    return {
+        **shapes.incident(case, told.state, known, words),
+        "as_of": shapes.iso(now),
+        "plan": {"name": told.plan.name, "version": told.plan_version},
+        "undetected_s": max(0, round((case.opened_at - case.began_at).total_seconds())),
+        "story": [shapes.entry(entry, words, zone, machine) for entry in told.entries],
+        "clocks": [_verdict(clock, told, words, zone) for clock in told.clocks],
+        "corrections": [_correction(one, words, zone) for one in corrected],
+    }
+
+
+def _verdict(clock: Clock, told: Explanation, words: Translator, zone: str) -> Json:
+    name = clocks.clock(words, clock.name)
+    if clock.name == "update":
+        name = words._("{clock} {number}", clock=name, number=clock.window + 1)
+    said = f"{name}: {clocks.clock_state(words, clock.state)}"
+    if clock.state == "pending" and clock.due is not None:
+        left = formats.duration(clock.due - told.state.as_of)
+        said += words._(", {span} left", span=left)
+    return {
+        **shapes.clock(clock),
+        "verdict": said,
+        "proof": [story.proof_sentence(words, step.kind, step.at, step.facts, zone) for step in clock.why],
+    }
+
+
+def _correction(one: Correction, words: Translator, zone: str) -> Json:
+    """An alarm that was right by what was known, and what took it back (contract.md T7)."""
+    return {
+        "clock": one.breach.clock,
+        "window": one.breach.window,
+        "breached_at": shapes.iso(one.breach.at),
+        "corrected_at": shapes.iso(one.corrected_at),
+        "said": words._(
+            "{clock}: the alarm of {alarm} was corrected {at} by something written down late",
+            clock=clocks.clock(words, one.breach.clock),
+            alarm=formats.instant(one.breach.at, words.language, zone),
+            at=formats.instant(one.corrected_at, words.language, zone),
+        ),
+    }
