@@ -273,7 +273,7 @@ class Conversation:
             if known > self._spool.last(lane):
                 # The controller has more of this epoch than we ever gave out: this disk is an older image.
                 await asyncio.to_thread(self._spool.renew_epoch)
-                self.end("the spool is older than what the controller has: new epoch", 0.0)
+                self.end("the spool is older than what the controller has: new epoch")
                 return
             await asyncio.to_thread(self._spool.acknowledge, lane, known)
             self._cursor[lane] = known + 1

@@ -29,7 +29,8 @@ class ListeningController(agent_pb2_grpc.AgentServiceServicer, enrolment_pb2_grp
         self.streams = 0
         self.silent = False
         self.acknowledges = True
-        self.knows_epoch = True
+        self.epoch: str | None = None
+        self.claims_too_much = False
         self.farewell: pb.Farewell | None = None
         self.to_say: asyncio.Queue[pb.ControllerItem] = asyncio.Queue()
         self.beat_interval_s = 10
@@ -137,11 +138,14 @@ class ListeningController(agent_pb2_grpc.AgentServiceServicer, enrolment_pb2_grp
             await outgoing.put(pb.ConnectResponse(items=[await self.to_say.get()]))
 
     def _welcome(self, epoch: str) -> pb.ConnectResponse:
+        if self.epoch not in (None, epoch):
+            self.committed.clear()
+        self.epoch = epoch
         resume = []
-        if self.knows_epoch:
-            for lane in (pb.LANE_FAULTS, pb.LANE_METRICS):
-                known = [sequence for held, sequence in self.committed if held == lane]
-                resume.append(pb.Ack(spool_epoch=epoch, lane=lane, up_to_sequence=max(known, default=0)))
+        for lane in (pb.LANE_FAULTS, pb.LANE_METRICS):
+            known = [sequence for held, sequence in self.committed if held == lane]
+            highest = 10**9 if self.claims_too_much else max(known, default=0)
+            resume.append(pb.Ack(spool_epoch=epoch, lane=lane, up_to_sequence=highest))
         welcome = pb.Welcome(
             agent_id="agent-of-the-tests",
             controller_time_unix_ms=int(time.time() * 1000),

@@ -160,12 +160,12 @@ async def test_a_gap_that_the_controller_notices_is_filled(
         for number in range(1, 6):
             machine.find(number)
         await controller.until(lambda: len(controller.findings()) == 5)
-        before = len(controller.items)
+        before = len(controller.heard("spooled"))
         asked = pb.Resend(lane=pb.LANE_FAULTS, from_sequence=2, to_sequence=3)
         await controller.to_say.put(pb.ControllerItem(resend=asked))
-        await controller.until(lambda: len(controller.items) >= before + 2)
-    again = [item.spooled.finding.finding_id for item in controller.items[before:]]
-    assert again[:2] == ["finding-2", "finding-3"]
+        await controller.until(lambda: len(controller.heard("spooled")) >= before + 2)
+    again = [item.spooled.finding.finding_id for item in controller.heard("spooled")[before:]]
+    assert again == ["finding-2", "finding-3"]
 
 
 async def test_a_controller_restored_from_a_backup_is_refilled(
@@ -193,8 +193,16 @@ async def test_a_machine_restored_from_an_older_image_takes_a_new_epoch(
     epoch = machine.spool.epoch
     async with machine.running():
         await until(lambda: machine.spool.epoch != epoch)
-        controller.committed.clear()
         await controller.until(lambda: controller.findings() == ["finding-1"])
+
+
+async def test_a_controller_that_always_claims_to_know_more_is_not_hammered(
+    machine: Machine, controller: ListeningController
+) -> None:
+    controller.claims_too_much = True
+    async with machine.running():
+        await SystemClock().sleep(1.0)
+    assert controller.streams <= 12, "pauses of 0.1-0.2 s are kept"
 
 
 async def test_goodbye_is_said_with_its_reason_after_the_last_fault(
