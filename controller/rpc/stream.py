@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from controller.blobs.folder import BlobFolder
@@ -14,7 +14,7 @@ from controller.core.clock import Clock
 from controller.core.errors import Invalid, Unavailable, VigiaError
 from controller.fleet.identity.authority import Peer
 from controller.fleet.intake.cursor import Lane
-from controller.fleet.intake.report import Entry, Report, ReportedEvidence, Taken
+from controller.fleet.intake.report import Entry, Report, ReportedEvidence, ReportedFinding, Taken
 from controller.fleet.presence import Presence
 from controller.fleet.series.packing import Layout
 from controller.rpc import wire
@@ -30,6 +30,10 @@ _WINDOW = 8
 _ACK_RECORDS = 16
 _ACK_S = 2.0
 _RESTATED_FIRST_S = 60.0
+# A replayed fault waits for the agent's word on what is still wrong, so that one that is over opens no
+# incident (R4). Fewer than an agent sends ahead of its acknowledgements, sooner than it would give us up.
+_HELD = 100
+_HELD_S = 5.0
 
 
 class Call(Protocol):
@@ -87,8 +91,12 @@ class Stream:
         self._out: list[pb.ControllerItem] = []
         self._acknowledged: dict[Lane, int] = {}
         self._unsaid = 0
-        self._stated: tuple[frozenset[UUID], datetime] | None = None
+        self._stated: tuple[frozenset[UUID] | None, datetime | None] | None = None
         self._restated_at_s: float | None = None
+        self._held: list[Entry] = []
+        self._held_at = connected_at
+        self._patience: list[asyncio.Task[None]] = []
+        self._order = asyncio.Lock()
         self._ending: Ending | None = None
         self._ended = asyncio.Event()
         self.expires_s = expires_s
@@ -106,7 +114,7 @@ class Stream:
 
     async def run(self, first: Sequence[pb.AgentItem] = ()) -> Ending | None:
         """Takes what came with the hello, then reads and writes until the agent leaves (None) or `close`."""
-        tasks = [
+        tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(self._read(first)),
             asyncio.create_task(self._write()),
             asyncio.create_task(self._ended.wait()),
@@ -120,6 +128,7 @@ class Stream:
         except Unavailable as error:
             self.close(Ending(str(error), retry_after_s=15))
         finally:
+            tasks.extend(self._patience)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -163,6 +172,7 @@ class Stream:
                     await self._restate(item.open_conditions, received_at)
                 case "goodbye":
                     await self._report(entries, received_at)
+                    await self._release()
                     await self._leave(item.goodbye)
                     return True
                 case "hello":
@@ -185,11 +195,39 @@ class Stream:
         self._layouts[message.layout_id] = wire.layout_of(message)
 
     async def _report(self, entries: list[Entry], received_at: datetime) -> None:
-        for lane, batcher in ((Lane.FAULTS, self._desk.urgent), (Lane.METRICS, self._desk.bulk)):
-            of_lane = tuple(entry for entry in entries if entry.lane is lane)
-            if of_lane:
-                await self._put(batcher, self._as_report(of_lane, received_at), len(of_lane))
+        faults = [entry for entry in entries if entry.lane is Lane.FAULTS]
+        metrics = tuple(entry for entry in entries if entry.lane is Lane.METRICS)
         entries.clear()
+        if faults:
+            self._held.extend(faults)
+            self._held_at = received_at
+            if not self._may_be_over() or len(self._held) >= _HELD:
+                await self._release()
+            elif not self._patience:
+                self._patience.append(asyncio.create_task(self._wait_no_longer()))
+        if metrics:
+            await self._put(self._desk.bulk, self._as_report(metrics, received_at), len(metrics))
+
+    def _may_be_over(self) -> bool:
+        """Whether among the held is a fault from before this stream, of which the agent has not said yet
+        whether it lasts."""
+        return self._stated is None and any(
+            isinstance(entry.record, ReportedFinding) and entry.record.observed_at < self._connected_at
+            for entry in self._held
+        )
+
+    async def _release(self) -> None:
+        """Hand over what is held, in its order and as one report."""
+        async with self._order:
+            held, self._held = tuple(self._held), []
+            if held:
+                await self._put(self._desk.urgent, self._as_report(held, self._held_at), len(held))
+
+    async def _wait_no_longer(self) -> None:
+        """An agent that never says what lasts is taken at its records' word."""
+        await self._desk.clock.sleep(_HELD_S)
+        self._stated = self._stated or (None, None)
+        await self._release()
 
     def _as_report(self, entries: tuple[Entry, ...], received_at: datetime) -> Report:
         stated, stated_at = self._stated or (None, None)
@@ -210,6 +248,7 @@ class Stream:
         if self._restated_at_s is None:
             self._restated_at_s = now_s
         self._stated = (frozenset(one.finding_id for one in conditions), stated_at)
+        await self._release()
         job = Restate(self._as_report((), received_at), conditions, stated_at, first)
         await self._put(self._desk.urgent, job, 1 + len(conditions))
 

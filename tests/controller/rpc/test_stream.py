@@ -18,6 +18,10 @@ from tests.support.simulated_agent import FAULTS, METRICS, SimulatedAgent
 from tests.support.stations import Station
 
 
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
 async def machine(station: Station, agent: SimulatedAgent) -> Machine:
     assert agent.agent_id is not None
     async with station.storage.reading() as connection:
@@ -94,6 +98,35 @@ async def test_a_report_sent_again_counts_once(station: Station) -> None:
     await agent.settled()
     objects = [event.finding.object for event in station.told if isinstance(event, FindingRaised)]
     assert objects == ["web", "db"]
+    await agent.disconnect()
+
+
+async def test_a_backlog_that_is_over_opens_nothing_whenever_the_agent_says_what_lasts(
+    station: Station,
+) -> None:
+    """Offline a fault came and went, another lasts: raise and clear come in envelopes of their own, and what
+    is still wrong is said after them. Only the one that lasts is live."""
+    agent = await station.agent()
+    over, lasts = agent.raised(object="over", ago=minutes(9)), agent.raised(object="lasts", ago=minutes(5))
+    clear = agent.cleared(over, ago=minutes(3))
+    await agent.connect(replay=False)
+    for record in (over, agent.evidence(over, b"x"), lasts, clear):
+        await agent.send(record)
+        await asyncio.sleep(0.05)
+    await agent.state_conditions()
+    await agent.settled(3)
+    told = {e.finding.object: e.already_over for e in station.told if isinstance(e, FindingRaised)}
+    assert told == {"over": True, "lasts": False}
+    await agent.disconnect()
+
+
+async def test_an_agent_that_never_says_what_lasts_is_heard_all_the_same(station: Station) -> None:
+    agent = await station.agent()
+    agent.raised(ago=minutes(9))
+    await agent.connect(replay=False)
+    await agent.send(*agent.spool[FAULTS].values())
+    await agent.settled(8)
+    assert [e.already_over for e in station.told if isinstance(e, FindingRaised)] == [False]
     await agent.disconnect()
 
 
