@@ -190,6 +190,15 @@ def test_conflicting_contents_of_one_id_are_reported() -> None:
     assert again.conflicting == ()
 
 
+def test_two_changes_at_one_instant_without_ids_have_one_order() -> None:
+    """T9 does not order them; by content they are, so that no delivery order shows."""
+    at = OPENED + timedelta(minutes=5)
+    opened = Event("opened", OPENED, OPENED, None, "high")
+    changes = [Event("severity_changed", at, at, None, severity) for severity in ("critical", "normal")]
+    one, other = (evaluate(default_plan(), {}, [opened, *tie], at) for tie in (changes, changes[::-1]))
+    assert one == other
+
+
 def test_zones_of_events_do_not_matter() -> None:
     from zoneinfo import ZoneInfo
 
