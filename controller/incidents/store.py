@@ -34,6 +34,7 @@ from controller.incidents.timeline import Entry, EntryKind
 from controller.storage import UtcDateTime, metadata
 from controller.storage.inserts import inserting
 
+_IDS_AT_ONCE = 1_000
 _one_open_each = text("state = 'open' AND machine_id IS NOT NULL AND rule <> ''")
 
 incidents_table = Table(
@@ -207,20 +208,23 @@ async def entries_of_kinds(
     connection: AsyncConnection, incident_ids: Collection[UUID], kinds: Collection[EntryKind]
 ) -> dict[UUID, list[Entry]]:
     """Only those kinds, of many incidents in one query: what a queue's clocks are counted from."""
-    found: dict[UUID, list[Entry]] = {incident_id: [] for incident_id in incident_ids}
-    rows = await connection.execute(
-        select(entries_table)
-        .where(
-            and_(
-                entries_table.c.incident_id.in_(incident_ids),
-                entries_table.c.kind.in_([kind.value for kind in kinds]),
+    wanted = tuple(incident_ids)
+    found: dict[UUID, list[Entry]] = {incident_id: [] for incident_id in wanted}
+    # In pieces: both databases limit how many values one statement may carry.
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        rows = await connection.execute(
+            select(entries_table)
+            .where(
+                and_(
+                    entries_table.c.incident_id.in_(wanted[start : start + _IDS_AT_ONCE]),
+                    entries_table.c.kind.in_([kind.value for kind in kinds]),
+                )
             )
+            .order_by(entries_table.c.position)
         )
-        .order_by(entries_table.c.position)
-    )
-    for row in rows:
-        entry = _entry(row)
-        found[entry.incident_id].append(entry)
+        for row in rows:
+            entry = _entry(row)
+            found[entry.incident_id].append(entry)
     return found
 
 

@@ -18,7 +18,6 @@ from controller.sla.events import KINDS, Event
 from controller.sla.moments import next_moments
 from controller.sla.plan import Plan
 from controller.sla.state import Clock, State
-from controller.sla.store import PlanVersion
 
 CLOCK_KINDS = frozenset(EntryKind(kind) for kind in KINDS)
 """What the clocks read. What the engine notes (warned, breached) is no input."""
@@ -102,11 +101,9 @@ async def states_of(
         return {}
     entries = await incidents.entries_of_kinds(connection, [case.id for case in cases], CLOCK_KINDS)
     found: dict[UUID, tuple[Plan, State]] = {}
-    versions: dict[tuple[UUID, datetime], PlanVersion] = {}
+    versions = await store.versions(connection)
     for case in cases:
-        key = (case.customer_id, case.opened_at)
-        version = versions.get(key) or await store.in_force(connection, *key)
-        versions[key] = version
+        version = store.chosen(versions, case.customer_id, case.opened_at)
         found[case.id] = version.plan, evaluate(version.plan, {}, events_of(entries[case.id]), as_of)
     return found
 

@@ -1,11 +1,12 @@
 """Versions of plans. The one in force when an incident was opened governs it for good (contract.md T14)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, Uuid, insert, or_, select
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, Uuid, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.core.errors import NotFound
@@ -63,20 +64,26 @@ async def any_version(connection: AsyncConnection) -> bool:
     return (await connection.execute(select(plan_versions_table.c.id).limit(1))).first() is not None
 
 
-async def in_force(connection: AsyncConnection, customer_id: UUID, at: datetime) -> PlanVersion:
-    """The customer's own, else everybody's. Raises `NotFound` before `seed_default_plan` has run."""
-    versions = plan_versions_table.c
-    row = (
-        await connection.execute(
-            select(plan_versions_table)
-            .where(
-                or_(versions.customer_id == customer_id, versions.customer_id.is_(None)),
-                versions.effective_from <= at,
-            )
-            .order_by(versions.customer_id.is_(None), versions.effective_from.desc())
-            .limit(1)
-        )
-    ).first()
-    if row is None:
+async def versions(connection: AsyncConnection) -> tuple[PlanVersion, ...]:
+    """Every one; they are few, since each is a contract somebody signed."""
+    rows = await connection.execute(select(plan_versions_table))
+    return tuple(
+        PlanVersion(row.id, row.customer_id, row.effective_from, _read(row.id, row.document)) for row in rows
+    )
+
+
+def chosen(known: Iterable[PlanVersion], customer_id: UUID, at: datetime) -> PlanVersion:
+    """The customer's own at that instant, else everybody's, the latest of them. Raises `NotFound`."""
+    fitting = [
+        version
+        for version in known
+        if version.effective_from <= at and version.customer_id in (customer_id, None)
+    ]
+    if not fitting:
         raise NotFound("plan in force at", at.isoformat())
-    return PlanVersion(row.id, row.customer_id, row.effective_from, _read(row.id, row.document))
+    return max(fitting, key=lambda version: (version.customer_id is not None, version.effective_from))
+
+
+async def in_force(connection: AsyncConnection, customer_id: UUID, at: datetime) -> PlanVersion:
+    """Raises `NotFound` before `seed_default_plan` has run."""
+    return chosen(await versions(connection), customer_id, at)

@@ -77,11 +77,12 @@ def written(notice: Notice, server: MailServer) -> EmailMessage:
     message["Subject"] = subject
     message["Date"] = format_datetime(notice.created_at)
     message["Message-ID"] = f"<{notice.message_id}@{server.sender.rpartition('@')[2]}>"
-    message["Content-Language"] = notice.language
     if notice.auto:
         # RFC 3834: no holiday message may answer this.
         message["Auto-Submitted"] = "auto-generated"
     message.set_content(notice.body)
+    # After the content: setting that drops every Content- header that was there.
+    message["Content-Language"] = notice.language
     return message
 
 
