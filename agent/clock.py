@@ -41,7 +41,9 @@ class SystemClock:
         if event.is_set():
             return True
         try:
-            await asyncio.wait_for(event.wait(), max(0.0, timeout_s))
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the event.
+            async with asyncio.timeout(max(0.0, timeout_s)):
+                await event.wait()
         except TimeoutError:
             return False
         return True

@@ -54,6 +54,11 @@ class Schedule:
         self._chance = chance or SystemChance()
         self._threads = Threads(len(collectors))
 
+    @property
+    def threads_count(self) -> int:
+        """How many threads were ever needed at once; never more than there are collectors."""
+        return self._threads.count
+
     async def run(self) -> None:
         """Until cancelled."""
         try:

@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from itertools import pairwise
 
-RECORD = struct.Struct("<hxxi32s4s32s256shhiii4i20x")
+RECORD = struct.Struct("<hxxi32s4s32s256shhiii16x20x")
 RUN_LEVEL, BOOT_TIME = 1, 2
 
 
