@@ -22,6 +22,8 @@ class Translator:
 
     def _(self, message: str, /, **facts: object) -> str:
         """`message` in this language; `{name}` placeholders are filled from `facts` where any are given."""
+        if not message:
+            return ""  # gettext keeps its own header there
         found = message
         for catalogue in self._catalogues:
             translated = catalogue.gettext(message)

@@ -25,6 +25,7 @@ from controller.sla.ledger import Explanation
 from controller.web.console import acts, bundles
 from controller.web.console.bundles import BundleView
 from controller.web.console.clockface import faces, first_warning
+from controller.web.console.facts import named as facts_named
 from controller.web.console.proof import Proof, proof_of
 from controller.web.console.queue import title_of
 from controller.web.console.steps import steps
@@ -215,7 +216,7 @@ def _shown(
         "steps": steps(
             explanation.entries, whole.customer.zone, whole.machine.name if whole.machine else "", words
         ),
-        "facts": list(rules.facts_shown(case.facts, words.language).items()),
+        "facts": facts_named(case.facts, words),
         "bundles": whole.bundles,
         "proof": proof,
     }
