@@ -27,12 +27,18 @@ _KINDS: tuple[tuple[type[VigiaError], str, int], ...] = (
     (TooMuch, "too_much", 429),
     (Unavailable, "unavailable", 503),
 )
-# What pydantic says, as a limit and a way out; anything else keeps pydantic's own words.
-_WAYS_OUT = {
-    "missing": "Give it",
-    "extra_forbidden": "Leave it out",
-    "enum": "Use one of {expected}",
-    "literal_error": "Use one of {expected}",
+# What pydantic says -> (limit, way out) in the words of a room; anything else keeps pydantic's own.
+_FAULTS = {
+    "missing": ("is missing", "Give it"),
+    "extra_forbidden": ("is not known here", "Leave it out"),
+    "enum": ("is none of ours", "Use one of {expected}"),
+    "greater_than_equal": ("is less than {ge:g}", "Use {ge:g} or more"),
+    "less_than_equal": ("is more than {le:g}", "Use {le:g} or less"),
+    "string_too_long": ("has more than {max_length} characters", "Shorten it"),
+    "string_unicode": ("holds half of a character (a lone surrogate)", "Write it again"),
+    "int_parsing": ("is no whole number", "Give one"),
+    "float_parsing": ("is no number", "Give one"),
+    "finite_number": ("is no number", "Give one"),
 }
 
 
@@ -93,10 +99,12 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if fault["type"] == "json_invalid":
         return await _refused(request, Invalid("body", "is no JSON", "Send one JSON object in UTF-8"))
     names = [str(part) for part in fault["loc"] if part not in ("body", "query", "path")]
-    limit = str(fault["msg"]).removeprefix("Value error, ")
-    limit = limit[:1].lower() + limit[1:]
-    way_out = _WAYS_OUT.get(fault["type"], "").format(**fault.get("ctx", {}))
-    return await _refused(request, Invalid(".".join(names) or "body", limit, way_out))
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    limit, way_out = _FAULTS.get(fault["type"], (said[:1].lower() + said[1:], ""))
+    facts: dict[str, Any] = fault.get("ctx", {}) if fault["type"] in _FAULTS else {}
+    return await _refused(
+        request, Invalid(".".join(names) or "body", limit.format(**facts), way_out.format(**facts))
+    )
 
 
 async def _no_such_address(request: Request, error: Exception) -> Response:

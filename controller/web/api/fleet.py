@@ -121,6 +121,7 @@ async def enrol(context: Here, actor: FleetManager, new: NewToken) -> dict[str, 
     return {
         "line": line,
         "customer": owner.name,
+        "zone": owner.zone,
         "site": new.site,
         "role": new.role.value,
         "hours": new.hours,

@@ -77,7 +77,7 @@ async def add(context: Here, actor: PeopleManager, new: NewUser) -> dict[str, An
     async with context.storage.unit(actor) as unit:
         person = await actions.add_user(unit, **new.model_dump())
         token = await actions.issue_link(unit, person.id)
-    return {**shape(person), "link": f"/link/{token}"}
+    return {**shape(person), "link": f"{context.console_url}/link/{token}"}
 
 
 @router.post("/{login}/link")
@@ -85,7 +85,7 @@ async def link(context: Here, actor: PeopleManager, login: Short) -> dict[str, A
     person = await _named(context, login)
     async with context.storage.unit(actor) as unit:
         token = await actions.issue_link(unit, person.id)
-    return {**shape(person), "link": f"/link/{token}"}
+    return {**shape(person), "link": f"{context.console_url}/link/{token}"}
 
 
 @router.patch("/{login}")

@@ -10,7 +10,7 @@ from controller.words import formats
 from controller.words.catalogue import Translator
 
 LABELS = {
-    "first_response": "First answer",
+    "first_response": "First response",
     "update": "Next update",
     "escalate_l2": "To level 2",
     "escalate_l3": "To level 3",

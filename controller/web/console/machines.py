@@ -20,7 +20,7 @@ from controller.web.console.machine_state import state_of
 from controller.web.console.queue import title_of
 from controller.web.pages import pages_of
 from controller.web.reader import Here, Staff
-from controller.words import formats
+from controller.words import formats, rules
 from controller.words.catalogue import Translator
 
 router = APIRouter()
@@ -176,18 +176,29 @@ _EVENTS = {
     "disconnected": "Connection lost",
     "rebooted": "Restarted",
     "goodbye": "Said goodbye",
-    "renewed": "Got a new certificate",
     "banned": "Banned",
     "silent": "Fell silent",
     "returned": "Heard again",
-    "finding": "Was faulty, already over",
-    "dropped": "Gave up old measurements for lack of room",
-    "damage": "Found damage in its spool",
+    "finding_raised": "Fault reported",
+    "finding_changed": "Fault reported again, with another severity",
+    "finding_cleared": "Fault over",
+    "metrics_dropped": "Gave up old measurements for lack of room",
+    "spool_damaged": "Found damage in its own memory of reports",
+    "record_refused": "A report was refused",
+}
+_REASONS = {
+    "stopped": "stopped by hand",
+    "shutdown": "shut down",
+    "reboot": "restarting",
+    "suspend": "asleep",
+    "update": "updating the agent",
 }
 
 
 def _told(event: MachineEvent, words: Translator) -> str:
-    """The kind in words; facts only where they are short."""
+    """The kind in words, then what it is about: a rule and its object, or a reason."""
     text = words._(_EVENTS.get(event.kind, event.kind))
-    reason = event.facts.get("reason") or event.facts.get("rule")
-    return f"{text}: {words._(reason)}" if reason and len(reason) <= 80 else text
+    reason = event.facts.get("reason", "")
+    about = [words._(_REASONS.get(reason, reason)) if reason else "", event.facts.get("rule", ""), event.facts.get("object", "")]
+    shown = " ".join(rules.cleaned(part) for part in about if part)
+    return f"{text}: {shown}" if shown else text

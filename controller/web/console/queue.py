@@ -194,7 +194,7 @@ def _filters(
     words: Translator, customers: Mapping[UUID, Customer], state: str, severity: str, level: str, customer: str
 ) -> tuple[Choice, ...]:
     _ = words._
-    every = ("", _("All"))
+    every = ("", _("Any"))
     return (
         Choice("state", _("State"), (
             ("open", _("Open")), ("resolved", _("Resolved")), ("closed", _("Closed")), ("all", _("All")),

@@ -54,7 +54,8 @@ def _step(entry: Entry, zone: str, machine: str, words: Translator) -> Step:
     return Step(
         sign=sign,
         tone=tone,
-        text=text[:1].upper() + text[1:],
+        # A name at the beginning is written as it is.
+        text=text if text.startswith(entry.actor_name) else text[:1].upper() + text[1:],
         at=entry.at,
         for_customer=entry.for_customer and not entry.auto,
         body=entry.body,

@@ -10,6 +10,7 @@ const plots = new Map();
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const COLOURS = ["--v-bar-calm", "--v-bar-soon"];
+const STEPS = Array.from({ length: 36 }, (unused, power) => 2 ** power); // so that marks are whole KiB and MiB
 const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 
 function rate(value) {
@@ -40,8 +41,8 @@ function options(chart, width) {
     legend: { show: chart.lines.length > 1, live: false, markers: { width: 0, fill: (self, index) => colour(COLOURS[index - 1]) } },
     scales: { x: { time: true }, y: { range: (self, low, high) => [0, chart.kind === "ratio" ? 1 : Math.max(high * 1.15, 1024)] } },
     axes: [
-      { ...quiet, grid: { show: false }, space: 60, values: (self, splits) => splits.map((at) => hour.format(at * 1000)) },
-      { ...quiet, grid, size: 62, space: 40, values: (self, splits) => splits.map((value) => shown[chart.kind](value)) },
+      { ...quiet, grid: { show: false }, space: 60, size: 26, values: (self, splits) => splits.map((at) => hour.format(at * 1000)) },
+      { ...quiet, grid, size: chart.kind === "ratio" ? 52 : 78, space: 38, incrs: chart.kind === "ratio" ? [0.25, 0.5] : STEPS, values: (self, splits) => splits.map((value) => shown[chart.kind](value)) },
     ],
     series: [
       {},

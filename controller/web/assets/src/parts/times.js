@@ -13,8 +13,9 @@ const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-dig
 const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" });
 const whole = new Intl.DateTimeFormat(language, {
   day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
-  hourCycle: "h23", timeZoneName: "short",
+  hourCycle: "h23",
 });
+const zoned = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 
 // The two largest units, as controller/words/formats.py writes them.
 export function span(milliseconds) {
@@ -40,7 +41,7 @@ function showInstants(root) {
   for (const element of root.querySelectorAll("time[data-when]")) {
     const at = new Date(element.dateTime);
     const how = element.dataset.when;
-    element.title = whole.format(at);
+    element.title = zoned.format(at);
     if (how === "ago") {
       const past = now() - at;
       element.textContent = past < 60000 ? words.now : words.ago(span(Math.floor(past / 60000) * 60000));
