@@ -129,52 +129,6 @@ RULES: Mapping[str, RuleWords] = {
     ),
 }
 
-FACT_LABELS: Mapping[str, str] = {
-    "boot_at_unix_s": N_("Started at"),
-    "cpu_busy_ratio": N_("Processor busy"),
-    "cpu_count": N_("Processors"),
-    "device": N_("Device"),
-    "disk_free_bytes": N_("Free"),
-    "disk_free_ratio": N_("Free share"),
-    "disk_full_in_s": N_("Full in"),
-    "disk_latency_s": N_("Time to answer"),
-    "disk_name": N_("Disk"),
-    "disk_pending_operations": N_("Waiting operations"),
-    "disk_size_bytes": N_("Size"),
-    "error_ratio": N_("Share of errors"),
-    "errors": N_("Errors"),
-    "filesystem_type": N_("File system"),
-    "http_status": N_("HTTP status"),
-    "inodes_free": N_("Room for files"),
-    "inodes_free_ratio": N_("Room for files, share"),
-    "inodes_limit": N_("Most files"),
-    "interface_name": N_("Interface"),
-    "last_seen_at": N_("Last heard"),
-    "link_present": N_("Interface present"),
-    "load_5m": N_("Load, 5 minutes"),
-    "load_per_cpu": N_("Load per processor"),
-    "major_faults_per_s": N_("Page faults from disk, per second"),
-    "memory_available_bytes": N_("Memory left"),
-    "memory_available_ratio": N_("Memory left, share"),
-    "memory_total_bytes": N_("Memory"),
-    "mountpoint": N_("Mounted at"),
-    "oom_kills": N_("Programs killed"),
-    "oom_kills_since_boot": N_("Programs killed since the start"),
-    "panic_records": N_("Records of a kernel panic"),
-    "role": N_("Kind of machine"),
-    "swap_free_bytes": N_("Swap left"),
-    "swap_used_bytes": N_("Swap used"),
-    "swap_used_ratio": N_("Swap used, share"),
-    "unclean_boots_24h": N_("Restarts without warning, 24 h"),
-    "unit_restarts": N_("Restarts of the unit"),
-    "uptime_s": N_("Running for"),
-    "watch_kind": N_("Kind of watch"),
-    "watch_name": N_("Watch"),
-    "watch_outcome": N_("Outcome"),
-    "watch_target": N_("Looked at"),
-    "watch_took_s": N_("The look took"),
-}
-
 _UNKNOWN = RuleWords(N_("{object}: {rule}"), (N_("Look at the facts and the evidence."),))
 
 
@@ -210,12 +164,6 @@ def _shown(name: str, value: str, language: str) -> str:
 def facts_shown(facts: Mapping[str, str], language: str) -> dict[str, str]:
     """Every fact as people read it, in the order it came."""
     return {cleaned(name): _shown(name, value, language) for name, value in facts.items()}
-
-
-def facts_labelled(facts: Mapping[str, str], words: Translator) -> list[tuple[str, str]]:
-    """(label, value) of each fact that says something, in the reader's language and in the order they came."""
-    shown = facts_shown(facts, words.language)
-    return [(words._(FACT_LABELS.get(name, name)), value) for name, value in shown.items() if value]
 
 
 def title(words: Translator, rule: str, object_name: str, facts: Mapping[str, str], machine: str = "") -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from agent.rules import ALL
 from controller.words.catalogue import translator
-from controller.words.rules import FACT_LABELS, RULES, facts_labelled, facts_shown, remedy, title
+from controller.words.rules import RULES, facts_shown, remedy, title
 
 OWN_RULES = {"agent.silent"}
 ALWAYS_THERE = {"object", "machine", "rule"}
@@ -48,13 +48,3 @@ def test_hostile_and_missing_facts_still_make_a_readable_line() -> None:
         "x": "y" * 200,
     }
     assert remedy(translator("es"), "no.such.rule") == ("Mire los datos y la evidencia.",)
-
-
-def test_each_fact_has_a_label_and_empty_ones_are_left_out() -> None:
-    brought = {fact for rule in ALL for fact in rule.FACTS}
-    assert brought <= set(FACT_LABELS)
-    words = translator("es")
-    assert facts_labelled({"watch_kind": "http", "http_status": "", "odd": "x"}, words) == [
-        ("Tipo de vigilancia", "http"),
-        ("odd", "x"),
-    ]
