@@ -23,6 +23,7 @@ class Stopwatch:
     used_since_origin: timedelta = timedelta(0)
     full_at: datetime | None = None
     missed_at: datetime | None = None
+    reached: dict[timedelta, datetime] = field(default_factory=dict)
     undoable: bool = False
     escalated: bool = False
 
@@ -36,11 +37,12 @@ class Stopwatch:
                 self.promise, self.used = promise, timedelta(0)
         else:
             self.promise, self.used = promise, self.used_since_origin
-        self.full_at = now if self.used == self.promise else None
+            self.full_at = self.reached.get(promise) if self.used == promise else None
         self.look_back(now)
 
     def look_back(self, now: datetime) -> None:
-        if self.state == "pending" and self.used > self.promise:
+        full = self.used == self.promise and self.full_at is not None and self.full_at < now
+        if self.state == "pending" and (self.used > self.promise or full):
             self.state, self.missed_at = "breached", now
 
 
@@ -86,6 +88,7 @@ class Ticking:
 
     def run(self, watch: Stopwatch, now: datetime) -> None:
         if watch.state != "pending" or self.stands(watch):
+            watch.reached[watch.used_since_origin] = now + TICK
             if watch.full_at is not None:
                 watch.full_at = now + TICK  # what stands at its last moment is late when it runs again
             return
@@ -98,6 +101,7 @@ class Ticking:
         if name == ALL_HOURS or self.calendars[name].is_open(now):
             watch.used += TICK
             watch.used_since_origin += TICK
+            watch.reached[watch.used_since_origin] = now + TICK
             if watch.used == watch.promise:
                 watch.full_at = now + TICK
 

@@ -1,10 +1,12 @@
 """What must hold of any incident under any plan: a verdict depends on what happened and on nothing else."""
 
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -200,8 +202,6 @@ def test_two_changes_at_one_instant_without_ids_have_one_order() -> None:
 
 
 def test_zones_of_events_do_not_matter() -> None:
-    from zoneinfo import ZoneInfo
-
     there = OPENED.astimezone(ZoneInfo("America/Mexico_City"))
     here, local = (
         evaluate(default_plan(), {}, [Event("opened", at, at, "a", "critical")], OPENED + timedelta(hours=1))
@@ -233,8 +233,6 @@ def test_why_tells_the_chain() -> None:
 def test_a_long_incident_costs_little(calendar: str) -> None:
     """200 events: goals are 1 ms of CPU on 24x7 and 3 ms on split shifts; ten times that fails here, where
     neighbours share the machine. bench/evaluate.py measures it properly."""
-    import time
-
     plan = replace(default_plan(), hours=dict.fromkeys(CLOCKS, calendar))
     events = [Event("opened", OPENED, OPENED, "0", "critical")]
     events += [
