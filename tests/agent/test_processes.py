@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import threading
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_program_that_hangs_is_killed_with_what_it_started() -> None:
     )
     ended = run(python(code), 1.0, 1000)
     assert ended.timed_out and ended.took_s < 5
-    assert not _alive(int(ended.stdout))
+    assert _dies(int(ended.stdout))
 
 
 def test_a_program_that_floods_is_cut_at_the_limit() -> None:
@@ -57,7 +58,8 @@ def test_a_missing_program_is_named() -> None:
 async def test_a_cancelled_wait_kills_the_program(tmp_path: object) -> None:
     """Whoever stops waiting for a child also ends it."""
     path = f"{tmp_path}/pid"
-    code = f"import os,time;open({path!r},'w').write(str(os.getpid()));os.rename({path!r},{path!r}+'!');time.sleep(60)"
+    write = f"open({path!r},'w').write(str(os.getpid()));os.rename({path!r},{path!r}+'!')"
+    code = f"import os,time;{write};time.sleep(60)"
     waiting = asyncio.create_task(run_async(python(code), 60, 1000))
     while not os.path.exists(path + "!"):
         await asyncio.sleep(0.01)
@@ -66,11 +68,12 @@ async def test_a_cancelled_wait_kills_the_program(tmp_path: object) -> None:
         await waiting
     with open(path + "!") as file:
         pid = int(file.read())
-    for _ in range(500):
-        if not _alive(pid):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the child is still there")
+    assert await asyncio.to_thread(_dies, pid)
+
+
+def _dies(pid: int) -> bool:
+    """A killed process takes the kernel a moment, on a busy machine a long one."""
+    return any(not _alive(pid) or threading.Event().wait(0.02) for _ in range(500))
 
 
 def _alive(pid: int) -> bool:

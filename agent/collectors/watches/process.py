@@ -50,7 +50,8 @@ class ProcessWatch(WatchCollector):
             if len(wanted) < COMM_MAX:
                 return True
             program = text(f"{folder}/cmdline").partition("\0")[0]
-            return program.rpartition("/")[2].startswith(wanted)
+            # Empty in the instant of its start: the kernel's name is all there is then.
+            return not program or program.rpartition("/")[2].startswith(wanted)
         except Unreadable:
             return False
 
