@@ -1,21 +1,20 @@
 """Who is told: whoever is on duty at a level, who owns the incident, and the customer's contact."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from controller.fleet.customer import Customer
 from controller.incidents.case import Incident
 from controller.notify.notice import Recipient
 from controller.people import store as people
 from controller.people.user import User
+from controller.storage import Connection
 
 
-async def on_duty(connection: AsyncConnection, level: int) -> tuple[Recipient, ...]:
+async def on_duty(connection: Connection, level: int) -> tuple[Recipient, ...]:
     """Those on duty at `level`; if nobody is, the administrators: it never climbs into the void."""
     found = await people.on_duty(connection, level) or await people.administrators(connection)
     return tuple(_staff(user) for user in found)
 
 
-async def those_who_can_save_it(connection: AsyncConnection, case: Incident) -> tuple[Recipient, ...]:
+async def those_who_can_save_it(connection: Connection, case: Incident) -> tuple[Recipient, ...]:
     """Whoever is on duty at its present level, and its owner; each once."""
     found = {recipient.id: recipient for recipient in await on_duty(connection, case.level)}
     owner = await people.user(connection, case.owner_id) if case.owner_id else None

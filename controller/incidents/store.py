@@ -1,14 +1,12 @@
-"""Tables and queries of incidents, their timelines and the findings that belong to them."""
+"""The table of incidents and its queries; those of entries and symptoms are offered here too."""
 
-from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
-    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -18,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
     func,
     insert,
     select,
@@ -27,14 +24,29 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from controller.core.actor import ActorKind
 from controller.core.severity import Severity
 from controller.incidents.case import CaseState, Incident
-from controller.incidents.timeline import Entry, EntryKind
+from controller.incidents.entries.store import append, entries_of_kinds, timeline
+from controller.incidents.symptoms.store import (
+    add_finding,
+    clear_findings,
+    finding_cleared_at,
+    findings_table,
+    last_heard_at,
+)
 from controller.storage import UtcDateTime, metadata
 from controller.storage.inserts import inserting
 
-_IDS_AT_ONCE = 1_000
+__all__ = [
+    "add_finding",
+    "append",
+    "clear_findings",
+    "entries_of_kinds",
+    "finding_cleared_at",
+    "last_heard_at",
+    "timeline",
+]
+
 _one_open_each = text("state = 'open' AND machine_id IS NOT NULL AND rule <> ''")
 
 incidents_table = Table(
@@ -80,53 +92,12 @@ numbers_table = Table(
     Column("last", Integer, nullable=False),
 )
 
-entries_table = Table(
-    "incident_entries",
-    metadata,
-    # Order of writing, which instants alone do not tell.
-    Column("position", Integer, primary_key=True, autoincrement=True),
-    Column("id", Uuid, nullable=False, unique=True),
-    Column("incident_id", ForeignKey("incidents.id"), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    Column("actor_kind", String(16), nullable=False),
-    Column("actor_name", Text, nullable=False),
-    Column("actor_id", Uuid),
-    Column("for_customer", Boolean, nullable=False),
-    Column("auto", Boolean, nullable=False),
-    Column("severity", String(16)),
-    Column("level", Integer),
-    Column("channel", String(32)),
-    Column("reason", Text),
-    Column("body", Text, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Index(None, "incident_id", "position"),
-)
-
-findings_table = Table(
-    "incident_findings",
-    metadata,
-    Column("finding_id", Uuid, primary_key=True),
-    Column("incident_id", ForeignKey("incidents.id"), nullable=False, index=True),
-    Column("began_at", UtcDateTime, nullable=False),
-    Column("cleared_at", UtcDateTime),
-)
-
 
 def _incident(row: Row[Any]) -> Incident:
     found: dict[str, Any] = dict(row._mapping)
     found["severity"] = Severity(found["severity"])
     found["state"] = CaseState(found["state"])
     return Incident(**found)
-
-
-def _entry(row: Row[Any]) -> Entry:
-    found: dict[str, Any] = dict(row._mapping)
-    del found["position"]
-    found["kind"] = EntryKind(found["kind"])
-    found["actor_kind"] = ActorKind(found["actor_kind"])
-    return Entry(**found)
 
 
 async def incident(connection: AsyncConnection, incident_id: UUID, *, lock: bool = False) -> Incident | None:
@@ -192,40 +163,6 @@ async def open_ids(connection: AsyncConnection) -> tuple[UUID, ...]:
         .order_by(incidents_table.c.number)
     )
     return tuple(rows.scalars())
-
-
-async def timeline(connection: AsyncConnection, incident_id: UUID) -> tuple[Entry, ...]:
-    """Every entry, in the order in which they were written."""
-    rows = await connection.execute(
-        select(entries_table)
-        .where(entries_table.c.incident_id == incident_id)
-        .order_by(entries_table.c.position)
-    )
-    return tuple(_entry(row) for row in rows)
-
-
-async def entries_of_kinds(
-    connection: AsyncConnection, incident_ids: Collection[UUID], kinds: Collection[EntryKind]
-) -> dict[UUID, list[Entry]]:
-    """Only those kinds, of many incidents in one query: what a queue's clocks are counted from."""
-    wanted = tuple(incident_ids)
-    found: dict[UUID, list[Entry]] = {incident_id: [] for incident_id in wanted}
-    # In pieces: both databases limit how many values one statement may carry.
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        rows = await connection.execute(
-            select(entries_table)
-            .where(
-                and_(
-                    entries_table.c.incident_id.in_(wanted[start : start + _IDS_AT_ONCE]),
-                    entries_table.c.kind.in_([kind.value for kind in kinds]),
-                )
-            )
-            .order_by(entries_table.c.position)
-        )
-        for row in rows:
-            entry = _entry(row)
-            found[entry.incident_id].append(entry)
-    return found
 
 
 async def find_open(
@@ -334,30 +271,6 @@ async def save(connection: AsyncConnection, case: Incident, now: datetime) -> In
     return saved
 
 
-async def append(connection: AsyncConnection, entry: Entry) -> None:
-    """Entries are never changed and never removed."""
-    await connection.execute(
-        insert(entries_table).values(
-            id=entry.id,
-            incident_id=entry.incident_id,
-            kind=entry.kind.value,
-            at=entry.at,
-            recorded_at=entry.recorded_at,
-            actor_kind=entry.actor_kind.value,
-            actor_name=entry.actor_name,
-            actor_id=entry.actor_id,
-            for_customer=entry.for_customer,
-            auto=entry.auto,
-            severity=entry.severity,
-            level=entry.level,
-            channel=entry.channel,
-            reason=entry.reason,
-            body=entry.body,
-            facts=dict(entry.facts),
-        )
-    )
-
-
 async def incident_of_finding(connection: AsyncConnection, finding_id: UUID) -> Incident | None:
     query = (
         select(incidents_table)
@@ -366,42 +279,3 @@ async def incident_of_finding(connection: AsyncConnection, finding_id: UUID) -> 
     )
     row = (await connection.execute(query)).first()
     return _incident(row) if row else None
-
-
-async def finding_cleared_at(connection: AsyncConnection, finding_id: UUID) -> datetime | None:
-    """None while it lasts, or when it is not known."""
-    found: datetime | None = await connection.scalar(
-        select(findings_table.c.cleared_at).where(findings_table.c.finding_id == finding_id)
-    )
-    return found
-
-
-async def add_finding(
-    connection: AsyncConnection, finding_id: UUID, incident_id: UUID, began_at: datetime
-) -> None:
-    """An agent that restates it after a clear (it was cleared by mistake) makes it last again."""
-    await connection.execute(
-        inserting(connection, findings_table)
-        .values(finding_id=finding_id, incident_id=incident_id, began_at=began_at, cleared_at=None)
-        .on_conflict_do_update(
-            index_elements=[findings_table.c.finding_id],
-            set_={"incident_id": incident_id, "cleared_at": None},
-        )
-    )
-
-
-async def clear_findings(connection: AsyncConnection, incident_id: UUID, at: datetime) -> None:
-    """All that still last: there is one symptom for each identity, and its latest word counts."""
-    await connection.execute(
-        update(findings_table)
-        .where(findings_table.c.incident_id == incident_id, findings_table.c.cleared_at.is_(None))
-        .values(cleared_at=at)
-    )
-
-
-async def last_heard_at(connection: AsyncConnection, incident_id: UUID) -> datetime:
-    """When the newest finding of an incident began, on our clock; long ago when it has none."""
-    found: datetime | None = await connection.scalar(
-        select(func.max(findings_table.c.began_at)).where(findings_table.c.incident_id == incident_id)
-    )
-    return found or datetime(1970, 1, 1, tzinfo=UTC)

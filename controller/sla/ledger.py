@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from controller.core.actor import ActorKind
 from controller.core.errors import NotFound
 from controller.incidents import store as incidents
@@ -18,6 +16,7 @@ from controller.sla.events import KINDS, Event
 from controller.sla.moments import next_moments
 from controller.sla.plan import Plan
 from controller.sla.state import Clock, State
+from controller.storage import Connection
 
 CLOCK_KINDS = frozenset(EntryKind(kind) for kind in KINDS)
 """What the clocks read. What the engine notes (warned, breached) is no input."""
@@ -74,7 +73,7 @@ def events_of(entries: Iterable[Entry]) -> list[Event]:
 
 
 async def state_of(
-    connection: AsyncConnection, incident_id: UUID, as_of: datetime, known_at: datetime | None = None
+    connection: Connection, incident_id: UUID, as_of: datetime, known_at: datetime | None = None
 ) -> tuple[Plan, State]:
     """The plan that governs the incident and what its clocks say. Raises `NotFound`."""
     case = await incidents.incident(connection, incident_id)
@@ -86,7 +85,7 @@ async def state_of(
 
 
 async def countdowns(
-    connection: AsyncConnection, cases: Collection[Incident], as_of: datetime
+    connection: Connection, cases: Collection[Incident], as_of: datetime
 ) -> dict[UUID, Countdown]:
     """For a page of the queue, in two queries and not two for each incident."""
     states = await states_of(connection, cases, as_of)
@@ -94,7 +93,7 @@ async def countdowns(
 
 
 async def states_of(
-    connection: AsyncConnection, cases: Collection[Incident], as_of: datetime
+    connection: Connection, cases: Collection[Incident], as_of: datetime
 ) -> dict[UUID, tuple[Plan, State]]:
     """`state_of` for many at once."""
     if not cases:
@@ -118,7 +117,7 @@ def countdown(state: State) -> Countdown:
     return Countdown(soonest.name, soonest.basis, soonest.due, breached)
 
 
-async def explain(connection: AsyncConnection, incident_id: UUID, as_of: datetime) -> Explanation:
+async def explain(connection: Connection, incident_id: UUID, as_of: datetime) -> Explanation:
     """Raises `NotFound`."""
     case = await incidents.incident(connection, incident_id)
     if case is None:
@@ -129,7 +128,7 @@ async def explain(connection: AsyncConnection, incident_id: UUID, as_of: datetim
     return Explanation(case, version.plan, version.version, state, entries)
 
 
-async def next_due(connection: AsyncConnection, incident_id: UUID, as_of: datetime) -> Mapping[str, datetime]:
+async def next_due(connection: Connection, incident_id: UUID, as_of: datetime) -> Mapping[str, datetime]:
     """Clock name -> due, of those that run."""
     plan, state = await state_of(connection, incident_id, as_of)
     return {m.clock: m.at for m in next_moments(state, plan.warn_at) if m.kind == "due"}

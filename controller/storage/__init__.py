@@ -3,8 +3,10 @@
 Never imports a room: the rooms' tables register themselves on `metadata`, and `app.py` sees that all have.
 """
 
+from sqlalchemy.ext.asyncio import AsyncConnection as Connection
+
 from controller.storage.engine import Storage
 from controller.storage.tables import UtcDateTime, metadata
 from controller.storage.unit import Dispatcher, Unit
 
-__all__ = ["Dispatcher", "Storage", "Unit", "UtcDateTime", "metadata"]
+__all__ = ["Connection", "Dispatcher", "Storage", "Unit", "UtcDateTime", "metadata"]

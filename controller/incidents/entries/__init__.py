@@ -1,0 +1,1 @@
+"""Where the entries of timelines lie: only ever appended to."""

@@ -1,0 +1,119 @@
+"""The table of entries. Rows are never changed and never removed."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    insert,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from controller.core.actor import ActorKind
+from controller.incidents.timeline import Entry, EntryKind
+from controller.storage import UtcDateTime, metadata
+
+_IDS_AT_ONCE = 1_000
+
+entries_table = Table(
+    "incident_entries",
+    metadata,
+    # Order of writing, which instants alone do not tell.
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("incident_id", ForeignKey("incidents.id"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("actor_kind", String(16), nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("actor_id", Uuid),
+    Column("for_customer", Boolean, nullable=False),
+    Column("auto", Boolean, nullable=False),
+    Column("severity", String(16)),
+    Column("level", Integer),
+    Column("channel", String(32)),
+    Column("reason", Text),
+    Column("body", Text, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Index(None, "incident_id", "position"),
+)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    found: dict[str, Any] = dict(row._mapping)
+    del found["position"]
+    found["kind"] = EntryKind(found["kind"])
+    found["actor_kind"] = ActorKind(found["actor_kind"])
+    return Entry(**found)
+
+
+async def timeline(connection: AsyncConnection, incident_id: UUID) -> tuple[Entry, ...]:
+    """Every entry, in the order in which they were written."""
+    rows = await connection.execute(
+        select(entries_table)
+        .where(entries_table.c.incident_id == incident_id)
+        .order_by(entries_table.c.position)
+    )
+    return tuple(_entry(row) for row in rows)
+
+
+async def entries_of_kinds(
+    connection: AsyncConnection, incident_ids: Collection[UUID], kinds: Collection[EntryKind]
+) -> dict[UUID, list[Entry]]:
+    """Only those kinds, of many incidents in one query: what a queue's clocks are counted from."""
+    wanted = tuple(incident_ids)
+    found: dict[UUID, list[Entry]] = {incident_id: [] for incident_id in wanted}
+    # In pieces: both databases limit how many values one statement may carry.
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        rows = await connection.execute(
+            select(entries_table)
+            .where(
+                and_(
+                    entries_table.c.incident_id.in_(wanted[start : start + _IDS_AT_ONCE]),
+                    entries_table.c.kind.in_([kind.value for kind in kinds]),
+                )
+            )
+            .order_by(entries_table.c.position)
+        )
+        for row in rows:
+            entry = _entry(row)
+            found[entry.incident_id].append(entry)
+    return found
+
+
+async def append(connection: AsyncConnection, entry: Entry) -> None:
+    """Entries are never changed and never removed."""
+    await connection.execute(
+        insert(entries_table).values(
+            id=entry.id,
+            incident_id=entry.incident_id,
+            kind=entry.kind.value,
+            at=entry.at,
+            recorded_at=entry.recorded_at,
+            actor_kind=entry.actor_kind.value,
+            actor_name=entry.actor_name,
+            actor_id=entry.actor_id,
+            for_customer=entry.for_customer,
+            auto=entry.auto,
+            severity=entry.severity,
+            level=entry.level,
+            channel=entry.channel,
+            reason=entry.reason,
+            body=entry.body,
+            facts=dict(entry.facts),
+        )
+    )

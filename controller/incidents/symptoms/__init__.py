@@ -1,0 +1,1 @@
+"""Which findings belong to which incident, and whether they still last."""
