@@ -9,6 +9,7 @@ import sys
 import tempfile
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import async_playwright
 
@@ -18,6 +19,7 @@ from tests.support.clocks import JumpingClock
 from tests.support.console import running_console, session_token
 from tests.support.town import build_town
 
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {"wide": (1280, 860), "narrow": (360, 760)}
 
 
@@ -42,7 +44,7 @@ async def take(folder: Path, wanted: list[str]) -> None:
                 "lost": "/incidents/INC-999",
             }
             browser = await drama.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            for language, (width, size), theme in product(("es", "en"), WIDTHS.items(), ("light", "dark")):
+            for language, (width, size), theme in product(("es", "en"), WIDTHS.items(), THEMES):
                 view = await browser.new_context(
                     viewport={"width": size[0], "height": size[1]}, color_scheme=theme,
                     locale=language, timezone_id="America/Mexico_City",
@@ -56,7 +58,9 @@ async def take(folder: Path, wanted: list[str]) -> None:
                     signed_in = name not in ("sign-in", "link")
                     await view.clear_cookies()
                     if signed_in:
-                        await view.add_cookies([{"name": "vigia_session", "value": token, "url": console.url}])
+                        await view.add_cookies(
+                            [{"name": "vigia_session", "value": token, "url": console.url}]
+                        )
                     page = await view.new_page()
                     await page.goto(console.url + path)
                     await page.wait_for_timeout(500 if name == "machine" else 150)

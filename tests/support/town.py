@@ -43,7 +43,9 @@ class _Builder:
         self.clock = clock
         self.machines: dict[str, UUID] = {}
 
-    async def customer(self, name: str, contact: str, email: str, language: str, site: str) -> tuple[UUID, UUID]:
+    async def customer(
+        self, name: str, contact: str, email: str, language: str, site: str
+    ) -> tuple[UUID, UUID]:
         async with self.storage.unit() as unit:
             made = await fleet_actions.add_customer(unit, name, language, contact, email)
             place = await fleet_actions.add_site(unit, made.id, site)
@@ -116,8 +118,12 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     """Leaves the clock at the instant from which the town is to be looked at."""
     town = _Builder(console, clock)
     end = clock.now() + timedelta(hours=30)
-    bakery = await town.customer("Panadería La Espiga", "Lucía Ortega", "lucia@laespiga.example", "es", "Centro")
-    dentist = await town.customer("Clínica Dental Núñez", "Dr. Núñez", "recepcion@nunez.example", "es", "Consulta")
+    bakery = await town.customer(
+        "Panadería La Espiga", "Lucía Ortega", "lucia@laespiga.example", "es", "Centro"
+    )
+    dentist = await town.customer(
+        "Clínica Dental Núñez", "Dr. Núñez", "recepcion@nunez.example", "es", "Consulta"
+    )
     workshop = await town.customer("Harbour Workshop", "Tom Reed", "tom@harbour.example", "en", "Pier 4")
     clock.set(end)
     await town.machine("caja-1", bakery, "server", "Debian GNU/Linux", ["tienda-web", "impresora"])
@@ -139,7 +145,9 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     clock.set(end - timedelta(hours=25))
     await _say(town, disk, "We have seen it and will make room this afternoon.", "email")
     async with town.storage.unit(console.ana.actor) as unit:
-        await incidents.update_customer(unit, disk, "The old backups are being moved. Nothing to do for you.", "email")
+        await incidents.update_customer(
+            unit, disk, "The old backups are being moved. Nothing to do for you.", "email"
+        )
     clock.set(end - timedelta(hours=3))
     slow, _ = await town.fault(
         "rayos-x", "disk.latency", "sda", Severity.HIGH, disk_name="sda", disk_latency_s="0.412"
@@ -159,7 +167,9 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
                "y le llamo en media hora.", "phone")  # fmt: skip
     clock.set(end - timedelta(minutes=21))
     async with town.storage.unit(console.ana.actor) as unit:
-        await incidents.note(unit, down, "El servicio murió por falta de memoria; ver `journal` en la evidencia.")
+        await incidents.note(
+            unit, down, "El servicio murió por falta de memoria; ver `journal` en la evidencia."
+        )
     clock.set(end - timedelta(minutes=16))
     await town.fault("recepcion", "agent.silent", "", Severity.CRITICAL)
     clock.set(end - timedelta(minutes=11))
@@ -192,7 +202,8 @@ def _bundle(now: datetime) -> bytes:
         b" 1188 41.0 903112 java -jar tienda.jar --db-password [redacted:password:1f3a9c0e]\n",
     )
     writer.add(
-        Item("ports.txt", "ports", "/proc/net/tcp", None, 6), b"LISTEN 0.0.0.0:22 sshd\nLISTEN 127.0.0.1:3306 mariadbd\n"
+        Item("ports.txt", "ports", "/proc/net/tcp", None, 6),
+        b"LISTEN 0.0.0.0:22 sshd\nLISTEN 127.0.0.1:3306 mariadbd\n",
     )
     writer.add(
         Item("journal.txt", "journal", "journalctl -u tienda-web -n 200", 0, 120, truncated=True, cut_bytes=20480),
@@ -200,7 +211,10 @@ def _bundle(now: datetime) -> bytes:
             f"mar 03 17:0{minute}:12 caja-1 tienda[1188]: GC overhead limit exceeded ({minute})\n" for minute in range(9)
         ).encode() + b"mar 03 17:08:40 caja-1 kernel: Out of memory: Killed process 1188 (java)\n",
     )  # fmt: skip
-    writer.add(Item("disk_use.txt", "disk_use", "statvfs", None, 2), b"/      38 % of 118 GiB\n/srv   71 % of 931 GiB\n")
+    writer.add(
+        Item("disk_use.txt", "disk_use", "statvfs", None, 2),
+        b"/      38 % of 118 GiB\n/srv   71 % of 931 GiB\n",
+    )
     writer.add_gap(Item("smart.txt", "smart", "smartctl -j -a /dev/sda", timed_out=True, duration_ms=5000))
     return writer.finish(now)
 

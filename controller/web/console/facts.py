@@ -43,6 +43,10 @@ NAMES = {
     "watch_outcome": "What came back",
     "watch_target": "Watched address",
     "watch_took_s": "Took",
+    "last_seen_at": "Last heard",
+    "load_5m": "Load, 5 minutes",
+    "role": "Kind of machine",
+    "unclean_boots_24h": "Restarts without warning, 24 h",
 }
 # Said elsewhere on the page, or made for programs.
 _LEFT_OUT = {"boot_at_unix_s", "watch_name"}

@@ -172,7 +172,7 @@ def case_of(whole: Whole, reader: Reader) -> Case:
     case, machine = whole.explanation.incident, whole.machine
     gap = case.opened_at - case.began_at
     severity = whole.explanation.plan.severities.get(case.severity.value)
-    contact = " · ".join(part for part in (whole.customer.contact_name, whole.customer.contact_email) if part)
+    contact = "\n".join(part for part in (whole.customer.contact_name, whole.customer.contact_email) if part)
     user = reader.session.user if reader.session else None
     return Case(
         reference=case.reference,
