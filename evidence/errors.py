@@ -37,3 +37,21 @@ class ItemRefused(EvidenceError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
+
+
+class EnvironmentUnreadable(EvidenceError):
+    """A file is no environment manifest: `field` says where (empty for the file as a whole)."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}" if field else f"the manifest {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class TranscriptUnreadable(EvidenceError):
+    """A file is no asciicast of ours: `line` counts from 1, 0 for the file as a whole."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"transcript, line {line}: {reason}" if line else f"transcript: {reason}")
+        self.line = line
+        self.reason = reason

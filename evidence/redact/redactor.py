@@ -78,6 +78,22 @@ class Redactor:
         """Both passes over the files of a bundle, in order. Holds them all in memory."""
         return list(self.second_pass([(name, self.redact(name, data)) for name, data in files]))
 
+    def masks(self, name: str, text: str) -> list[tuple[Span, str]] | None:
+        """Where a text holds secrets, and the mask for each: for texts whose parts stand elsewhere (the
+        events of a transcript). Values masked before are found too. None when it cannot be read as text."""
+        try:
+            decoded = decode(name, text.encode("utf-8", "replace"))
+        except Unreadable:
+            return None
+        if decoded.text != text:
+            return None
+        page = Page(name, decoded.view)
+        spans = [span for find in (*_EVERYWHERE, *FINDERS) for span in find(page)]
+        for span in joined(spans, text):
+            self._masker.mask(text[span.start : span.end], span.rule)
+        found = joined([*spans, *KnownValues(self._masker.values).find(decoded.view)], text)
+        return [(span, self._masker.mask(text[span.start : span.end], span.rule)) for span in found]
+
     def _masked(self, name: str, data: bytes, find: Callable[[Decoded], Iterator[Span]]) -> Redacted:
         if not data:
             return Redacted(data)
