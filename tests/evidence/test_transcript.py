@@ -47,9 +47,9 @@ def test_a_character_cut_in_two_is_whole_again() -> None:
 def test_a_secret_written_in_two_halves_is_masked_and_the_times_stay() -> None:
     """A pipe cuts where it likes; half a password is half a leak."""
     writer = TranscriptWriter(AT)
-    for at_s, data in ((0.1, b"before\n"), (1.0, f"password={SECRET[:4]}".encode()), (2.0, f"{SECRET[4:]}\n".encode()),
-                       (3.0, b"after\n")):  # fmt: skip
-        writer.output(at_s, data)
+    halves = f"password={SECRET[:4]}", f"{SECRET[4:]}\n"
+    for at_s, text in ((0.1, "before\n"), (1.0, halves[0]), (2.0, halves[1]), (3.0, "after\n")):
+        writer.output(at_s, text.encode())
     clean, counts = redacted(writer.finish(), redactor())
     assert SECRET[:4] not in clean.text and SECRET[4:] not in clean.text
     assert clean.text.startswith("before\r\npassword=[redacted:") and clean.text.endswith("]\r\nafter\r\n")
