@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from itertools import islice
 
 from agent.layouts import Series
 from agent.signals import Finding, FindingState, Gap, Severity
@@ -27,6 +28,10 @@ _SEVERITIES = {
 _LANES = {Lane.FAULTS: pb.LANE_FAULTS, Lane.METRICS: pb.LANE_METRICS}
 _LANES_BACK = {number: lane for lane, number in _LANES.items()}
 TEXT_MAX = 255
+FACT_MAX = 2_000
+FACTS_MAX = 64
+GAPS_MAX = 64
+CONDITIONS_MAX = 500
 
 
 class Leaving(Enum):
@@ -95,7 +100,10 @@ def snapshot_payload(snapshot: Snapshot) -> bytes:
             layout_id=snapshot.layout_id,
             taken_at_unix_ms=milliseconds(snapshot.taken_at),
             values=snapshot.values,
-            gaps=[pb.Gap(collector=gap.collector, reason=_short(gap.reason)) for gap in snapshot.gaps],
+            gaps=[
+                pb.Gap(collector=_short(gap.collector), reason=_short(gap.reason))
+                for gap in snapshot.gaps[:GAPS_MAX]
+            ],
         )
     ).SerializeToString()
 
@@ -109,13 +117,14 @@ def _finding(finding: Finding) -> pb.Finding:
         proposed_severity=_SEVERITIES[finding.severity],
         began_at_unix_ms=milliseconds(finding.began_at),
         observed_at_unix_ms=milliseconds(finding.observed_at),
-        facts=finding.facts,
+        facts={_short(key): _short(told, FACT_MAX) for key, told in list(finding.facts.items())[:FACTS_MAX]},
     )
 
 
-def _short(text: str) -> str:
-    # The controller refuses longer ones (trust.md "Limits"), and lone surrogates are not UTF-8.
-    return text.encode(errors="replace").decode(errors="replace")[:TEXT_MAX]
+def _short(text: str, most: int = TEXT_MAX) -> str:
+    # The controller refuses longer ones (trust.md "Limits"), and lone surrogates (a mount point that is not
+    # UTF-8) are refused by protobuf itself.
+    return text.encode(errors="replace").decode(errors="replace")[:most]
 
 
 # -- to the controller ---------------------------------------------------------------------------------
@@ -141,7 +150,14 @@ def hello(introduction: Introduction, spool_epoch: str, now: datetime) -> pb.Age
 
 
 def layout(layout_id: int, columns: Iterable[Series]) -> pb.AgentItem:
-    series = [pb.Series(name=one.name, unit=one.unit, attributes=dict(one.attributes)) for one in columns]
+    series = [
+        pb.Series(
+            name=one.name,
+            unit=one.unit,
+            attributes={_short(key): _short(about) for key, about in one.attributes},
+        )
+        for one in columns
+    ]
     return pb.AgentItem(layout=pb.Layout(layout_id=layout_id, series=series))
 
 
@@ -175,7 +191,8 @@ def layout_of(item: pb.AgentItem) -> int | None:
 def open_conditions(findings: Iterable[Finding], now: datetime) -> pb.AgentItem:
     return pb.AgentItem(
         open_conditions=pb.OpenConditions(
-            conditions=[_finding(finding) for finding in findings], stated_at_unix_ms=milliseconds(now)
+            conditions=[_finding(finding) for finding in islice(findings, CONDITIONS_MAX)],
+            stated_at_unix_ms=milliseconds(now),
         )
     )
 
@@ -230,7 +247,16 @@ class Dismissed:
     retry_after_s: float | None
 
 
-Heard = Welcomed | Acknowledged | Asked | Dismissed
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record of ours that the controller could not take; it is acknowledged all the same."""
+
+    lane: str
+    sequence: int
+    reason: str
+
+
+Heard = Welcomed | Acknowledged | Asked | Dismissed | Refused
 
 
 def heard(response: pb.ConnectResponse, epoch: str) -> list[Heard]:
@@ -247,6 +273,11 @@ def heard(response: pb.ConnectResponse, epoch: str) -> list[Heard]:
             case "resend" if item.resend.lane in _LANES_BACK:
                 asked = item.resend
                 told.append(Asked(_LANES_BACK[asked.lane], asked.from_sequence, asked.to_sequence))
+            case "refusal":
+                refusal = item.refusal
+                reason = f"{refusal.field[:TEXT_MAX]}: {refusal.limit[:TEXT_MAX]}"
+                lane = _LANES_BACK.get(refusal.lane)
+                told.append(Refused(lane.name if lane else "?", refusal.sequence, reason))
             case "farewell":
                 told.append(Dismissed(item.farewell.reason[:TEXT_MAX], item.farewell.retry_after_s or None))
     return told

@@ -252,6 +252,9 @@ class Conversation:
             )
         except grpc.aio.AioRpcError as error:
             self.end(_words(error))
+        except (OSError, ValueError, OverflowError) as error:
+            log.warning("what the controller said could not be acted on: %s", error)
+            self.end(f"what the controller said could not be acted on: {error}")
 
     async def _take(self, told: wire.Heard) -> None:
         match told:
@@ -262,6 +265,8 @@ class Conversation:
                     await self._acknowledge(told.lane, told.up_to)
             case wire.Asked():
                 self._asked.append(told)
+            case wire.Refused():
+                log.warning("refused: record %d of %s: %s", told.sequence, told.lane, told.reason)
             case wire.Dismissed():
                 self.end(f"farewell from the controller: {told.reason}", told.retry_after_s)
 

@@ -64,8 +64,14 @@ timeout_s = true
         parse(text, "agent.toml")
     told = dict(caught.value.faults)
     assert told.keys() == {
-        "role", "colour", "spool_quota_bytes", "watch[0].target", "watch[1].target", "watch[1].timeout_s", "watch",
-    }  # fmt: skip
+        "role",
+        "colour",
+        "spool_quota_bytes",
+        "watch[0].target",
+        "watch[1].target",
+        "watch[1].timeout_s",
+        "watch",
+    }
     assert "must be one of server, desktop, laptop" in str(caught.value)
     assert str(caught.value).startswith("agent.toml: ")
 

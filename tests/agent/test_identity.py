@@ -1,4 +1,4 @@
-"""Key and certificate: one file only its owner reads, the same request until a reply came, nothing but our root."""
+"""Key and certificate: one file only its owner reads, one request until its reply, one root."""
 
 import stat
 import sys
