@@ -8,7 +8,6 @@ from alembic import op
 
 import controller.storage.tables
 
-
 revision = '0001'
 down_revision = None
 
@@ -61,6 +60,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_incident_numbers'))
     )
     op.create_table('outbox',
+    sa.Column('position', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=True),
@@ -78,7 +78,8 @@ def upgrade() -> None:
     sa.Column('gave_up_at', controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
     sa.Column('channel', sa.String(length=32), nullable=False),
     sa.Column('last_error', sa.Text(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sa.PrimaryKeyConstraint('position', name=op.f('pk_outbox')),
+    sa.UniqueConstraint('id', name=op.f('uq_outbox_id')),
     sa.UniqueConstraint('key', name=op.f('uq_outbox_key'))
     )
     op.create_index(op.f('ix_outbox_next_attempt_at'), 'outbox', ['next_attempt_at'], unique=False)
