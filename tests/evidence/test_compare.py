@@ -8,7 +8,7 @@ from evidence.compare import Difference, compare, unread
 from evidence.environment import Environment, Fact, Kind, environment_from_json, environment_to_json
 from evidence.errors import EnvironmentUnreadable
 
-HEAD = b'{"schema": "vigia.environment/1", '
+HEAD = b'{"schema": "vigia.environment/1", "taken_at": "2026-03-02T12:00Z", '
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -75,8 +75,8 @@ def test_a_manifest_survives_its_file() -> None:
         (b"[]", ""),
         (b"{}", "schema"),
         (b'{"schema": "vigia.environment/1"}', "facts"),
-        (HEAD + b'"facts": {"a": {"value": "1", "kind": "mood"}}, "taken_at": "2026-03-02T12:00Z"}', "facts.a.kind"),
-        (HEAD + b'"facts": {"a": {"value": 1}}, "taken_at": "2026-03-02T12:00Z"}', "facts.a"),
+        (HEAD + b'"facts": {"a": {"value": "1", "kind": "mood"}}}', "facts.a.kind"),
+        (HEAD + b'"facts": {"a": {"value": 1}}}', "facts.a"),
         (HEAD + b'"facts": {}, "taken_at": "yesterday"}', "taken_at"),
     ],
 )  # fmt: skip
