@@ -42,8 +42,7 @@ async def take_evidence(
         return None
     if not ended.ok:
         why = "out of time" if ended.timed_out else f"exit status {ended.returncode}"
-        _log.warning("evidence for %s: none: %s", finding.finding_id, why)
+        took_s = clock.monotonic() - began
+        _log.warning("evidence for %s: none after %.1f s: %s", finding.finding_id, took_s, why)
         return None
-    took_s = clock.monotonic() - began
-    _log.info("evidence for %s: %d bytes in %.2f s", finding.finding_id, len(ended.stdout), took_s)
     return ended.stdout

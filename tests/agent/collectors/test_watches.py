@@ -181,20 +181,30 @@ def test_a_look_that_hangs_is_a_timeout_for_a_port_and_nothing_for_a_unit() -> N
     assert collector("unit", "x.service").overdue(now, 6.0) is None
 
 
+def sleeping(program: Path) -> "subprocess.Popen[bytes]":
+    """A process of that name, once the kernel knows it by that name: a moment after it was started."""
+    child = subprocess.Popen([program, "60"])
+    for _ in range(1000):
+        if Path(f"/proc/{child.pid}/comm").read_text().strip() == program.name[:15]:
+            break
+        threading.Event().wait(0.005)
+    return child
+
+
 def test_a_process_is_found_by_name_remembered_and_missed(tmp_path: Path) -> None:
     """It lives, dies, is a zombie for a while, and another of its name takes over."""
     program = tmp_path / "vigia-sleeper-with-a-long-name"
     program.symlink_to(shutil.which("sleep") or "/bin/sleep")
     one = collector("process", program.name)
     assert result(one) is WatchResult.ABSENT
-    child = subprocess.Popen([program, "60"])
+    child = sleeping(program)
     try:
         assert result(one) is WatchResult.OK and one.last_listener and one.last_listener.pid == child.pid
         assert result(one) is WatchResult.OK
         child.kill()
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
         assert result(one) is WatchResult.ABSENT
-        again = subprocess.Popen([program, "60"])
+        again = sleeping(program)
         assert result(one) is WatchResult.OK
         again.kill()
         again.wait()
@@ -206,7 +216,7 @@ def test_a_process_is_found_by_name_remembered_and_missed(tmp_path: Path) -> Non
 def test_another_process_with_the_same_beginning_is_not_it(tmp_path: Path) -> None:
     program = tmp_path / "vigia-sleeper-b"
     program.symlink_to(shutil.which("sleep") or "/bin/sleep")
-    child = subprocess.Popen([program, "60"])
+    child = sleeping(program)
     try:
         assert result(collector("process", "vigia-sleeper-b-of-another-kind")) is WatchResult.ABSENT
     finally:
