@@ -8,7 +8,6 @@ from uuid import UUID
 from controller.detection import store
 from controller.detection.loop_health import LoopHealth
 from controller.detection.silence import (
-    RULE,
     SERVER_QUIET_S,
     OfficeHours,
     Standing,
@@ -17,7 +16,7 @@ from controller.detection.silence import (
     severity,
 )
 from controller.fleet import store as fleet
-from controller.fleet.findings import Finding, FindingCleared, FindingRaised
+from controller.fleet.findings import SILENCE, Finding, FindingCleared, FindingRaised
 from controller.fleet.intake.store import KnownFinding, add_finding, change_finding
 from controller.fleet.machine import Machine, MachineEvent
 from controller.fleet.presence import Presence
@@ -94,7 +93,7 @@ async def _raise_silence(unit: Unit, machine: Machine, standing: Standing) -> No
     finding = Finding(
         finding_id=unit.chance.uuid(),
         machine_id=machine.id,
-        rule=RULE,
+        rule=SILENCE,
         object="",
         severity=severity(machine.role),
         began_at=standing.heard_at,

@@ -18,7 +18,8 @@ from controller.storage import Storage
 
 TURN = timedelta(seconds=5)
 _FLUSH_S = 30.0
-# A stall as long as this is a time in which agents could not reach us, like any other absence.
+# So long without a turn that was written, through a stall or a database that was away, is an absence like
+# any other: agents could not be taken in.
 _ABSENT = timedelta(seconds=15)
 # Agents keep acknowledged faults for 7 days; older absences explain nothing that may still come.
 _REMEMBERED = timedelta(days=30)
@@ -53,30 +54,33 @@ class Lookout:
             self._alive_at = unit.now
         async with self._storage.reading() as connection:
             self._down = list(await store.down_periods(connection, self._alive_at - _REMEMBERED))
-        self.health.well_since_s = self._storage.clock.monotonic()
+        self.health.begin_anew()
         self._beat = asyncio.create_task(self.health.run(), name="loop health")
 
     async def turn(self) -> datetime:
         if self._run is None:
             raise RuntimeError("the lookout was not started")
-        absent = any(stall.end - stall.start >= _ABSENT for stall in self.health.take_stalls())
-        monotonic_s = self._storage.clock.monotonic()
-        due = self._flushed_s is None or monotonic_s - self._flushed_s >= _FLUSH_S
+        clock = self._storage.clock
+        due = self._flushed_s is None or clock.monotonic() - self._flushed_s >= _FLUSH_S
         flush = self.presence.unflushed() if due else None
         async with self._storage.unit(SYSTEM) as unit:
             run = self._run
+            absent = unit.now - self._alive_at >= _ABSENT
             if absent:
+                # Nobody could be taken in meanwhile, so nobody's silence in it means anything.
                 run = await actions.start_run(unit)
+                self.health.begin_anew()
             else:
                 await store.alive(unit.connection, run, unit.now)
             if flush:
-                await fleet.note_presence(unit, flush.heard, flush.gone)
+                await fleet.note_presence(unit, flush)
             await actions.judge(unit, self.presence, self.health, self._hours)
         if absent:
-            self._down.append(DownPeriod(self._alive_at, unit.now))
+            survivors = frozenset(self.presence.connected())
+            self._down.append(DownPeriod(self._alive_at, unit.now, survivors))
         if flush:
             self.presence.flushed(flush)
-            self._flushed_s = monotonic_s
+            self._flushed_s = clock.monotonic()
         self._run, self._alive_at = run, unit.now
         return unit.now + TURN
 
@@ -94,7 +98,7 @@ class Lookout:
             return
         flush = self.presence.unflushed()
         async with self._storage.unit(SYSTEM) as unit:
-            await fleet.note_presence(unit, flush.heard, flush.gone)
+            await fleet.note_presence(unit, flush)
             await store.stopped(unit.connection, self._run, unit.now)
         self.presence.flushed(flush)
         self._run = None

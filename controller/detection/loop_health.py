@@ -1,6 +1,5 @@
 """Whether our own event loop was healthy: a beat that measures its own lateness (trust.md R10)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from controller.core.clock import Clock
@@ -10,12 +9,6 @@ BEAT_S = 1.0
 STALL_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Stall:
-    start: datetime
-    end: datetime
-
-
 class LoopHealth:
     """`well_since_s`: on the monotonic clock, since when the loop has kept its beat."""
 
@@ -23,7 +16,6 @@ class LoopHealth:
         self.clock = clock
         self.well_since_s = clock.monotonic()
         self.worst_lag_s = 0.0
-        self._stalls: list[Stall] = []
 
     async def run(self) -> None:
         """Beats until cancelled."""
@@ -38,14 +30,11 @@ class LoopHealth:
         lag_s = max(took_s, (after - before).total_seconds()) - BEAT_S
         self.worst_lag_s = max(self.worst_lag_s, lag_s)
         if lag_s > STALL_S:
-            self.well_since_s = self.clock.monotonic()
-            self._stalls.append(Stall(before, after))
+            self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """We were not well until now: nothing before counts."""
+        self.well_since_s = self.clock.monotonic()
 
     def well_for_s(self) -> float:
         return self.clock.monotonic() - self.well_since_s
-
-    def take_stalls(self) -> tuple[Stall, ...]:
-        """Stalls since the last call."""
-        taken = tuple(self._stalls)
-        self._stalls.clear()
-        return taken

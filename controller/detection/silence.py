@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from controller.core.severity import Severity
 from controller.fleet.machine import GoodbyeReason, MachineRole
 
-RULE = "agent.silent"
 # A beat each 15 s, two missed make it suspect; this confirms it, so that the incident stands within 3 min.
 SERVER_QUIET_S = 150.0
 OFFICE_QUIET_S = 900.0

@@ -28,6 +28,7 @@ from controller.fleet.intake.cursor import Lane
 from controller.fleet.intake.store import cursors_of
 from controller.fleet.limits import NAME_LIMIT, named, within
 from controller.fleet.machine import GoodbyeReason, Greeting, MachineEvent
+from controller.fleet.presence import Flush
 from controller.storage import Unit
 
 __all__ = [
@@ -152,14 +153,9 @@ async def seen(unit: Unit, heard: Iterable[tuple[UUID, datetime]]) -> None:
     await store.seen(unit.connection, heard)
 
 
-async def note_presence(
-    unit: Unit, heard: Iterable[tuple[UUID, datetime]], gone: Iterable[tuple[UUID, datetime]]
-) -> None:
-    """Flush last signs of life, and streams that ended without a new one since."""
-    await store.seen(unit.connection, heard)
-    lost = sorted(gone)
-    await store.left(unit.connection, [machine_id for machine_id, _ in lost])
-    await store.remember(
-        unit.connection,
-        [MachineEvent(machine_id, at, unit.now, "disconnected", {}) for machine_id, at in lost],
-    )
+async def note_presence(unit: Unit, flush: Flush) -> None:
+    """Write down who was heard last when, and whose streams ended."""
+    await store.seen(unit.connection, flush.heard)
+    await store.left(unit.connection, flush.away)
+    ended = [MachineEvent(machine_id, at, unit.now, "disconnected", {}) for machine_id, at in flush.gone]
+    await store.remember(unit.connection, ended)

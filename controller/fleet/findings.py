@@ -11,6 +11,9 @@ from uuid import UUID
 from controller.core.events import Event
 from controller.core.severity import Severity
 
+# The controller's own finding on a machine (detection): no agent may state it, and none can end it.
+SILENCE = "agent.silent"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -22,10 +22,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Flush:
-    """What is to be written; hand it back to `flushed` after the commit."""
+    """What is to be written; hand it back to `flushed` after the commit. `gone`: streams that ended, and
+    when; `away`: machines that have none now."""
 
     heard: tuple[tuple[UUID, datetime], ...]
     gone: tuple[tuple[UUID, datetime], ...]
+    away: frozenset[UUID]
 
 
 class Presence:
@@ -34,7 +36,7 @@ class Presence:
         self._heard: dict[UUID, Heard] = {}
         self._unflushed: set[UUID] = set()
         self._streams: dict[UUID, int] = {}
-        self._gone: dict[UUID, datetime] = {}
+        self._gone: list[tuple[UUID, datetime]] = []
 
     def heard(self, machine_id: UUID) -> None:
         """Any message is a heartbeat."""
@@ -44,7 +46,6 @@ class Presence:
     def arrived(self, machine_id: UUID) -> None:
         """A stream of this machine began."""
         self._streams[machine_id] = self._streams.get(machine_id, 0) + 1
-        self._gone.pop(machine_id, None)
         self.heard(machine_id)
 
     def left(self, machine_id: UUID) -> None:
@@ -54,7 +55,7 @@ class Presence:
             self._streams[machine_id] = remaining
             return
         self._streams.pop(machine_id, None)
-        self._gone[machine_id] = self.clock.now()
+        self._gone.append((machine_id, self.clock.now()))
 
     def last_heard(self, machine_id: UUID) -> Heard | None:
         """In this process; None when it was not heard since the start."""
@@ -68,13 +69,12 @@ class Presence:
 
     def unflushed(self) -> Flush:
         heard = tuple((machine_id, self._heard[machine_id].at) for machine_id in self._unflushed)
-        return Flush(heard, tuple(self._gone.items()))
+        gone = tuple(self._gone)
+        return Flush(heard, gone, frozenset(m for m, _ in gone if not self.is_connected(m)))
 
     def flushed(self, flush: Flush) -> None:
         """That much is durable; what was heard since stays to be written."""
         for machine_id, at in flush.heard:
             if self._heard[machine_id].at == at:
                 self._unflushed.discard(machine_id)
-        for machine_id, at in flush.gone:
-            if self._gone.get(machine_id) == at:
-                del self._gone[machine_id]
+        del self._gone[: len(flush.gone)]

@@ -56,6 +56,8 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         peer = await _peer(context)
         retry_after_s = self._bucket.retry_after_s()
         if self.closing is not None or retry_after_s:
+            # It lives, and shall not be called silent for our refusal.
+            self._desk.presence.heard(peer.agent_id)
             ending = self.closing or Ending("too many connections at once", retry_after_s)
             await _say(context, [wire.farewell(ending.reason, ending.retry_after_s)])
             return
@@ -92,6 +94,7 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         except Invalid as error:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except VigiaError as error:
+            self._desk.presence.heard(peer.agent_id)
             await _say(context, [wire.farewell(str(error), retry_after_s=15)])
             return None
         if isinstance(answer, Rejection):

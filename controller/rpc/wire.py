@@ -14,7 +14,7 @@ from uuid import UUID
 
 from controller.core.errors import Invalid
 from controller.core.severity import Severity
-from controller.detection.silence import RULE as SILENCE
+from controller.fleet.findings import SILENCE
 from controller.fleet.intake.cursor import SEQUENCE_LIMIT, Lane
 from controller.fleet.intake.report import (
     Entry,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from controller.fleet import store as fleet
 from controller.fleet.findings import (
+    SILENCE,
     ConditionsRestated,
     EvidenceReceived,
     Finding,
@@ -113,7 +114,8 @@ async def restate(
     if not first:
         ids = {finding.finding_id for finding in stated}
         for known in await store.open_findings(unit.connection, report.machine_id):
-            if known.finding.finding_id not in ids and known.observed_at < stated_at:
+            ours = known.finding.rule == SILENCE
+            if not ours and known.finding.finding_id not in ids and known.observed_at < stated_at:
                 await intake.clear(known, stated_at)
         unit.announce(ConditionsRestated(report.machine_id, stated_at, tuple(stated)))
     await fleet.remember(unit.connection, intake.history)
@@ -272,11 +274,15 @@ class _Intake:
             return report.received_at
         blind: list[Blindness] = []
         for period in self.down:
-            if reported.observed_at <= report.received_at and period.end <= report.received_at:
-                back = await fleet.first_event_after(
-                    self.unit.connection, report.machine_id, "connected", period.end
-                )
-                blind.append(Blindness(period.start, back or report.received_at))
+            if period.end > report.received_at:
+                continue
+            if report.machine_id in period.survivors:
+                blind.append(Blindness(period.start, period.end))
+                continue
+            back = await fleet.first_event_after(
+                self.unit.connection, report.machine_id, "connected", period.end
+            )
+            blind.append(Blindness(period.start, back or report.received_at))
         return opened_at(reported.observed_at, report.received_at, blind)
 
     def remember_refusal(self, report: Report, lane: Lane, sequence: int, refusal: RefusedRecord) -> None:

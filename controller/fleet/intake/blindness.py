@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 # What was on its way when we went away belongs to the time we were away.
 IN_FLIGHT = timedelta(seconds=10)
@@ -12,10 +13,13 @@ FRESH = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class DownPeriod:
-    """Our controller's own absence: from its last sign of life to its next start."""
+    """Our controller's own absence: from its last sign of life to its next start, or, for a stall or a
+    database that was away, to when it could write again. `survivors`: machines whose streams lasted through
+    it, so that they have no reconnect after it."""
 
     start: datetime
     end: datetime
+    survivors: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

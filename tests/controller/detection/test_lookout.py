@@ -9,10 +9,9 @@ import pytest
 
 from controller.core.severity import Severity
 from controller.detection.lookout import Lookout
-from controller.detection.silence import RULE
 from controller.fleet import actions as fleet
 from controller.fleet import store
-from controller.fleet.findings import FindingCleared, FindingRaised
+from controller.fleet.findings import SILENCE, FindingCleared, FindingRaised
 from controller.fleet.machine import GoodbyeReason, MachineRole
 from controller.storage import Storage
 from tests.support.clocks import JumpingClock
@@ -91,7 +90,7 @@ async def test_a_killed_server_is_an_incident_within_3_minutes_and_its_return_is
     assert len(tower.told) == 1
     raised = tower.told[0]
     assert isinstance(raised, FindingRaised)
-    assert (raised.finding.machine_id, raised.finding.rule, raised.finding.object) == (dead, RULE, "")
+    assert (raised.finding.machine_id, raised.finding.rule, raised.finding.object) == (dead, SILENCE, "")
     assert raised.finding.severity is Severity.CRITICAL
     assert raised.finding.began_at == last_heard
     assert raised.finding.opened_at <= last_heard + minutes(3)
@@ -184,6 +183,18 @@ async def test_a_machine_that_never_came_is_not_missed(tower: Watchtower) -> Non
         await store.add_machine(unit.connection, values)
     await tower.passes(minutes(20))
     assert tower.told == []
+
+
+async def test_a_database_that_was_away_accuses_nobody(tower: Watchtower) -> None:
+    """Ten minutes in which no turn could be written, and agents were sent away: an absence like another."""
+    ids = [await tower.machine(f"m{n}") for n in range(3)]
+    await tower.passes(minutes(10), *ids)
+    away_at = tower.clock.now()
+    tower.clock.set(away_at + minutes(10))
+    await tower.passes(minutes(1))
+    await tower.passes(minutes(5), *ids)
+    assert tower.told == []
+    assert tower.lookout.down()[-1].start == away_at
 
 
 async def test_the_wall_clock_set_right_by_an_hour_accuses_nobody(tower: Watchtower) -> None:

@@ -87,6 +87,20 @@ async def test_a_finding_made_while_we_were_away_opened_when_it_was_made(
     assert [event.finding.began_at for event in raised(office)] == [record.began_at for record in records]
 
 
+async def test_who_stayed_connected_through_a_stall_was_blind_no_longer_than_it(
+    office: Office, clock: JumpingClock
+) -> None:
+    """It has no reconnect after it: what it found later and could not send was its own line's fault."""
+    machine_id = await office.machine()
+    await connect(office, machine_id)
+    clock.set(NOON + minutes(30))
+    await connect(office, machine_id)
+    down = [DownPeriod(NOON + minutes(1), NOON + minutes(2), frozenset({machine_id}))]
+    records = [finding(NOON + minutes(1.5)), finding(NOON + minutes(10))]
+    await take(office, report(machine_id, records, NOON + minutes(30)), down)
+    assert [event.finding.opened_at - NOON for event in raised(office)] == [minutes(1.5), minutes(30)]
+
+
 async def test_replayed_faults_that_are_over_are_history(office: Office) -> None:
     """Raise and clear in one backlog: both are told, the raise marked, and nothing is left open (R4)."""
     machine_id = await office.machine()

@@ -91,6 +91,7 @@ async def test_a_report_sent_again_counts_once(station: Station) -> None:
     await agent.settled()
     agent.spool[FAULTS][record.sequence] = record
     await agent.connect(replay=False)
+    await agent.state_conditions()
     await agent.settled()
     await agent.send(record)
     second = agent.raised(object="db")
