@@ -87,7 +87,8 @@ class Ticker:
                 continue
             now = self._clock.now()
             wait = min(due - now, _LONGEST_SLEEP) if due is not None else _LONGEST_SLEEP
-            await self._clock.wait(bell, max(wait.total_seconds(), 0.0))
+            if wait > timedelta(0):
+                await self._clock.wait(bell, wait.total_seconds())
 
     async def _hook_loop(self, place: int) -> None:
         while True:
