@@ -79,9 +79,7 @@ def main() -> None:
         each_ms = cpu_ms(lambda collector=collector: look(collector, CLOCK), rounds)  # type: ignore[misc]
         print(f"  {collector.name:12} {each_ms:7.3f} ms")
     ours_ms = cpu_ms(ours_judged(judge), rounds)
-    print(
-        f"resident before and after: {before_mib:.1f} and {resident_mib():.1f} MiB (python and the agent's own modules)"
-    )
+    print(f"resident before and after: {before_mib:.1f} and {resident_mib():.1f} MiB")
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as server:
         port = server.getsockname()[1]
         tcp, process = watch_collectors(

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agent.clock import Clock
-from agent.diagnostics import disk_use, listening_ports, samples, top_processes, unit_log, watched_port
+from agent.diagnostics import (
+    disk_use,
+    largest_folders,
+    listening_ports,
+    samples,
+    top_processes,
+    unit_log,
+    watched_port,
+)
 from agent.diagnostics.item import Recipe, Taken
 from agent.diagnostics.request import Request
 from agent.rules.track import finding_to_json
@@ -21,6 +29,7 @@ ALL: tuple[Recipe, ...] = (
     listening_ports.RECIPE,
     unit_log.RECIPE,
     disk_use.RECIPE,
+    largest_folders.RECIPE,
     samples.RECIPE,
 )
 PACKED_MAX_BYTES = 512 * 1024

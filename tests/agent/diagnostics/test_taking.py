@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from agent.collectors import ALL as COLLECTORS
 from agent.collectors import look
 from agent.collectors.watches.listener import Listener
 from agent.diagnostics.item import Recipe, Taken, table
+from agent.diagnostics.largest_folders import walked
 from agent.diagnostics.request import Request, RequestRefused, packed, unpacked
 from agent.diagnostics.taking import ALL, PACKED_MAX_BYTES, taken_bundle
 from agent.diagnostics.watched_port import port_of
@@ -73,7 +75,8 @@ def test_a_real_bundle_of_this_machine() -> None:
     samples = [look(collector, CLOCK) for collector in COLLECTORS]
     request = unpacked(packed(finding(), samples, Listener(os.getpid(), "python", ""), "1.2"))
     bundle = read_bundle(taken_bundle(request, CLOCK, SALT, 10.0))
-    assert {item.label for item in bundle.manifest.items} == {recipe.label for recipe in ALL}
+    asked = {recipe.label for recipe in ALL if recipe.wanted(request)}
+    assert {item.label for item in bundle.manifest.items} == asked
     assert bundle.findings[0]["finding_id"] == "f-1"
     assert bundle.manifest.agent_version == "1.2"
     for label in (
@@ -88,6 +91,25 @@ def test_a_real_bundle_of_this_machine() -> None:
     port = json.loads(bundle.read("watched-port.json"))
     assert port["last_seen_listening"]["still_runs"] is True
     assert len(bundle.read("samples.jsonl").splitlines()) == len(COLLECTORS)
+
+
+def test_a_full_filesystem_shows_what_fills_it(tmp_path: Path) -> None:
+    """A log of 3 MiB deep in a folder is found with the folders above it; a link out is not followed."""
+    deep = tmp_path / "var" / "log" / "shop" / "old" / "older"
+    deep.mkdir(parents=True)
+    (deep / "debug.log").write_bytes(os.urandom(3 * 2**20))
+    (tmp_path / "elsewhere").symlink_to("/")
+    found = walked(str(tmp_path), CLOCK.monotonic, 30.0)
+    assert found.complete
+    assert found.sizes[str(tmp_path / "var/log/shop")] >= 3 * 2**20
+    assert max(found.files)[1] == str(deep / "debug.log")
+    full = Finding("f", "filesystem.space", str(tmp_path), FindingState.RAISED, Severity.HIGH, NINE, NINE, {})
+    bundle = read_bundle(taken_bundle(Request(full), CLOCK, SALT, 10.0))
+    assert b"debug.log" in bundle.read("largest-folders.txt")
+
+
+def test_a_walk_out_of_time_says_so(tmp_path: Path) -> None:
+    assert not walked(str(tmp_path), CLOCK.monotonic, 0.0).complete
 
 
 def test_a_password_on_a_command_line_stays_on_the_machine() -> None:
