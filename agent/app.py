@@ -28,7 +28,7 @@ from agent.layouts import LayoutBook
 from agent.leaving import reason_to_leave
 from agent.link.conversation import Subject, Timing
 from agent.link.stream import Link, LinkState
-from agent.machine import introduction
+from agent.machine import boot_id, introduction
 from agent.renewal import keep_renewing
 from agent.reporting import Reporter, TakeEvidence
 from agent.rules import Judge
@@ -75,7 +75,9 @@ class App:
         self._last_link = LastLinkFile(disk, data)
         self._layouts = LayoutBook(disk, data / "layouts")
         self._layouts.load()
-        self._spool = Spool.open(disk, data / "spool", around.clock, around.chance, config.spool_quota_bytes)
+        self._spool = Spool.open(
+            disk, data / "spool", around.clock, around.chance, config.spool_quota_bytes, boot=boot_id()
+        )
         self._health = Health(self._layouts)
         self._watches = watch_collectors(config.watches)
         self._judge = Judge(config.role, around.chance.uuid4)

@@ -80,8 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _prepare(config: Config) -> None:
     logging.basicConfig(level=config.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
-    if config.https_proxy:
-        os.environ["https_proxy"] = config.https_proxy  # where gRPC looks for it
+    proxy = config.https_proxy or os.environ.get("https_proxy") or os.environ.get("HTTPS_PROXY")
+    if proxy:
+        os.environ["https_proxy"] = proxy  # gRPC looks for it in small letters only
 
 
 def _enrol(arguments: argparse.Namespace, config: Config) -> int:

@@ -20,7 +20,8 @@ from agent.spool.state import read_state
 from agent.words import say
 
 CLOCK_MAX_S = 60.0
-PROXIES = ("grpc_proxy", "https_proxy", "http_proxy", "HTTPS_PROXY", "HTTP_PROXY", "no_proxy", "NO_PROXY")
+# Those that gRPC reads, in its order.
+PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
 
 
 @dataclass(frozen=True, slots=True)

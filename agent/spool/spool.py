@@ -44,10 +44,11 @@ class Spool:
         chance: Chance,
         quota_bytes: int = 64 * 1024 * 1024,
         reserve_bytes: int = RESERVE_BYTES,
+        boot: str = "",
     ) -> Self:
         """Always starts: damage is set aside and reported in the faults lane. OSError: no usable disk."""
         spool = cls(disk, folder, clock, chance, quota_bytes, reserve_bytes)
-        spool._load()
+        spool._load(boot)
         return spool
 
     def __init__(
@@ -159,7 +160,7 @@ class Spool:
     def renew_epoch(self) -> None:
         """For a spool that came back from an older image: its coming records must not pass for known ones."""
         with self._lock:
-            state = State(self._chance.uuid4())
+            state = State(self._chance.uuid4(), self._state.boot)
             for lane in Lane:
                 held = self._state.lane(lane)
                 state = state.with_lane(lane, replace(held, floor=held.acknowledged, next=0))
@@ -180,7 +181,7 @@ class Spool:
 
     # -- opening ---------------------------------------------------------------------------------------
 
-    def _load(self) -> None:
+    def _load(self, boot: str) -> None:
         self._disk.mkdir(self._folder)
         path = self._folder / "state"
         state = read_state(self._disk, path)
@@ -188,11 +189,15 @@ class Spool:
         tears = {lane: self._files[lane].load() for lane in Lane}
         missing = 0
         self._state = state or State(self._chance.uuid4())
+        same_boot = bool(boot) and boot == self._state.boot
+        self._state = replace(self._state, boot=boot)
         for lane in Lane:
             held = self._state.lane(lane)
             here = max(self._files[lane].last, held.acknowledged, held.floor)
             missing += max(0, held.next - 1 - here)
-            self._next[lane] = self._first_unused(lane, held, here, torn=bool(tears[lane]))
+            self._next[lane] = self._first_unused(
+                held, here, sure=not tears[lane] and (same_boot or lane is Lane.FAULTS)
+            )
             ceiling = self._next[lane] + CEILING_BLOCK[lane]
             self._state = self._state.with_lane(lane, replace(held, next=0, ceiling=ceiling))
         self._save_or_release()
@@ -201,13 +206,16 @@ class Spool:
         if found or missing or state_lost:
             self._report(found, missing, state_lost=state_lost)
 
-    def _first_unused(self, lane: Lane, held: LaneState, here: int, *, torn: bool) -> int:
-        """A sequence that was surely never given out: exact after a clean close, else behind the ceiling."""
+    @staticmethod
+    def _first_unused(held: LaneState, here: int, *, sure: bool) -> int:
+        """A sequence that was surely never given out.
+
+        Exact after a clean close, or when `sure` that the last one here is the last there was; else behind
+        the ceiling.
+        """
         if held.next:
             return max(held.next, here + 1)
-        if lane is Lane.METRICS or torn:
-            return max(held.ceiling, here + 1)
-        return here + 1
+        return here + 1 if sure else max(held.ceiling, here + 1)
 
     def _report(self, tears: list[Tear], missing: int, *, state_lost: bool) -> None:
         set_aside(self._disk, self._folder / "damaged", tears, f"{self._now_ms():014d}")

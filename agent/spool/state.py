@@ -30,9 +30,14 @@ class LaneState:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`epoch` names the life of these sequences: UUID text, new when the spool was lost (trust.md R2)."""
+    """`epoch` names the life of these sequences: UUID text, new when the spool was lost (trust.md R2).
+
+    `boot`: the kernel's id of the boot it was written in, empty when unknown. Within one boot nothing that
+    was written is lost, synced or not, however the agent ended.
+    """
 
     epoch: str
+    boot: str = ""
     faults: LaneState = LaneState()
     metrics: LaneState = LaneState()
 
@@ -50,7 +55,8 @@ def read_state(disk: Disk, path: Path) -> State | None:
         if int(crc, 16) != zlib.crc32(text):
             return None
         held = json.loads(text)
-        return State(held["epoch"], LaneState(**held["faults"]), LaneState(**held["metrics"]))
+        lanes = LaneState(**held["faults"]), LaneState(**held["metrics"])
+        return State(held["epoch"], held["boot"], *lanes)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -66,5 +72,5 @@ def write_state(disk: Disk, path: Path, state: State) -> None:
         }
         for lane, held in ((Lane.FAULTS, state.faults), (Lane.METRICS, state.metrics))
     }
-    text = json.dumps({"epoch": state.epoch, **lanes}, separators=(",", ":")).encode()
+    text = json.dumps({"epoch": state.epoch, "boot": state.boot, **lanes}, separators=(",", ":")).encode()
     disk.replace(path, b"%08x\n%s" % (zlib.crc32(text), text))

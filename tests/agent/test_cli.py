@@ -9,7 +9,8 @@ import sys
 import threading
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ HOME = str(Path(__file__).parents[2])
 
 async def started(*words: str, language: str = "C") -> Process:
     environment = {**os.environ, "PYTHONPATH": HOME, "LC_ALL": language}
-    environment.pop("VIGIA_AGENT_CONFIG", None)
+    for name in ("VIGIA_AGENT_CONFIG", "no_proxy", "NO_PROXY"):
+        environment.pop(name, None)
     argv = (sys.executable, "-m", "agent", *words)
     return await asyncio.create_subprocess_exec(*argv, stdout=PIPE, stderr=PIPE, env=environment)
 
@@ -202,6 +204,41 @@ async def test_doctor_tells_a_closed_port_a_bad_name_and_an_open_key(
     append(common, 'controller = "no-such-host.invalid:7443"\n')
     _, out, _ = await agent("doctor", "--lang", "es", *common)
     assert "no-such-host.invalid no tiene dirección" in out
+
+
+async def test_the_link_passes_through_the_customers_proxy(
+    controller: ListeningController, common: list[str]
+) -> None:
+    """gRPC asks it to CONNECT, and mutual TLS goes through it untouched."""
+    await enrolled(controller, common)
+    asked: list[bytes] = []
+    proxy = await asyncio.start_server(partial(_proxied, asked), "127.0.0.1", 0)
+    port = proxy.sockets[0].getsockname()[1]
+    append(common, f'https_proxy = "http://127.0.0.1:{port}"\n')
+    async with running(common) as process:
+        await controller.until(lambda: controller.heard("open_conditions"), 20)
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+    _, out, _ = await agent("doctor", *common)
+    proxy.close()
+    assert asked[0].startswith(f"CONNECT {controller.endpoint} ".encode())
+    assert "https_proxy set: the agent goes through it" in out
+
+
+async def _proxied(asked: list[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    asked.append(await reader.readuntil(b"\r\n\r\n"))
+    host, _, port = asked[-1].split()[1].decode().rpartition(":")
+    inward, outward = await asyncio.open_connection(host, int(port))
+    writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    await asyncio.gather(_pumped(reader, outward), _pumped(inward, writer))
+
+
+async def _pumped(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await source.read(65_536):
+            target.write(data)
+            await target.drain()
+    target.close()
 
 
 async def test_redact_writes_a_clean_tree(tmp_path: Path) -> None:

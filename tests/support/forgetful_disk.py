@@ -31,12 +31,14 @@ class ForgetfulDisk:
         self.capacity_bytes = capacity_bytes
         self.power_cut_at: int | None = None
         self.changes = 0
+        self.crashes = 0
         self._names: dict[Path, _File] = {}
         self._durable_names: dict[Path, _File] = {}
         self._folders: set[Path] = set()
 
     def crash(self, choose: Choose) -> None:
         """Power fails. `choose(n)` picks 0..n: how much unsynced, or whether a name, survives."""
+        self.crashes += 1
         kept = dict(self._durable_names)
         for path in sorted(self._names.keys() | self._durable_names.keys()):
             now, then = self._names.get(path), self._durable_names.get(path)

@@ -35,7 +35,15 @@ class Told:
 
 
 def open_spool(disk: ForgetfulDisk, clock: HandClock) -> Spool:
-    return Spool.open(disk, FOLDER, clock, SeededChance(disk.changes), quota_bytes=2**20, reserve_bytes=1_024)
+    return Spool.open(
+        disk,
+        FOLDER,
+        clock,
+        SeededChance(disk.changes),
+        quota_bytes=2**20,
+        reserve_bytes=1_024,
+        boot=f"boot {disk.crashes}",
+    )
 
 
 def everything(spool: Spool, lane: Lane, start: int = 1) -> list[tuple[int, Kind, bytes]]:
@@ -105,6 +113,17 @@ def test_no_promised_fault_is_lost_or_doubled_at_any_crash_point(
     for sequence, kind, payload in everything(spool, Lane.METRICS):
         if kind is Kind.SNAPSHOT:
             assert told.sent.get((Lane.METRICS, sequence), payload) == payload
+
+
+def test_a_killed_agent_skips_nothing() -> None:
+    """kill -9 is no power cut: what was written is still there, so no gap is told that there is none."""
+    disk, clock = ForgetfulDisk(), HandClock()
+    spool = open_spool(disk, clock)
+    for number in range(5):
+        spool.put(Lane.METRICS, Kind.SNAPSHOT, b"%d" % number)
+    again = open_spool(disk, clock)
+    assert again.put(Lane.METRICS, Kind.SNAPSHOT, b"5") == 6
+    assert [kind for _, kind, _ in everything(again, Lane.METRICS)] == [Kind.SNAPSHOT] * 6
 
 
 @settings(max_examples=100, deadline=None)
