@@ -47,7 +47,9 @@ class Client:
             if self._wishes.acting_as:
                 headers[ACT_AS] = self._wishes.acting_as.encode("ascii").decode()
         except UnicodeEncodeError:
-            raise failure(WRONG, "invalid", _("a name holds bytes that are no text; type it anew")) from None
+            raise failure(
+                WRONG, "invalid", _("what you typed holds bytes that are no text; type it anew")
+            ) from None
         transport = httpx.HTTPTransport(uds=str(self._socket))
         with _reaching(self._socket), httpx.Client(transport=transport, timeout=TIMEOUT_S) as http:
             answered = http.request(

@@ -99,9 +99,11 @@ def enrol(
     made = Client(wishes).post("enrol", customer=customer, site=site, role=role.value, hours=hours)
     if wishes.as_json:
         return print_json(made)
+    from controller.cli.tables import moment
+
     told = _(
         "Paste this line on a machine of {customer}, as root. It works once, until {at}.",
-        at=made["expires_at"],
+        at=moment(made["expires_at"], made["zone"]),
         customer=line(made["customer"]),
     )
     print(told, file=sys.stderr, flush=True)

@@ -6,6 +6,7 @@ from controller.cli.client import Client
 from controller.cli.incidents import Which
 from controller.cli.language import _
 from controller.cli.options import Wishes, command
+from controller.cli.terminal import print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -17,8 +18,6 @@ def register(app: typer.Typer) -> None:
 def explain(wishes: Wishes, incident: Which) -> None:
     found = Client(wishes).get("incidents", incident, "explain")
     if wishes.as_json:
-        from controller.cli.terminal import print_json
-
         return print_json(found)
     from controller.cli.sheets import print_explanation
 

@@ -10,6 +10,7 @@ from controller.cli.client import Client
 from controller.cli.failure import WRONG, failure
 from controller.cli.language import _
 from controller.cli.options import Wishes, command
+from controller.cli.terminal import print_json
 
 app = typer.Typer()
 STDIN_BYTES = 1024 * 1024
@@ -69,20 +70,16 @@ def listed(
         limit=limit,
     )
     if wishes.as_json:
-        from controller.cli.terminal import print_json
-
         return print_json(found)
     from controller.cli.sheets import print_incidents
 
-    return print_incidents(found, _("No incident is {state}.", state=_(state.value)))
+    return print_incidents(found, _("No such incidents."))
 
 
 @command(app, "show", _("One incident whole: clocks, what to do now, timeline, evidence."))
 def show(wishes: Wishes, incident: Which) -> None:
     found = Client(wishes).get("incidents", incident)
     if wishes.as_json:
-        from controller.cli.terminal import print_json
-
         return print_json(found)
     from controller.cli.sheets import print_incident
 
@@ -161,8 +158,6 @@ def reopen(wishes: Wishes, incident: Which, reason: Reason) -> None:
 def _done(wishes: Wishes, incident: str, verb: str, **said: Any) -> None:
     found = Client(wishes).post("incidents", incident, verb, **said)
     if wishes.as_json:
-        from controller.cli.terminal import print_json
-
         return print_json(found)
     from controller.cli.sheets import print_standing
 

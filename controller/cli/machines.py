@@ -8,7 +8,7 @@ from controller.cli.client import Client
 from controller.cli.incidents import Reason, _text
 from controller.cli.language import _
 from controller.cli.options import Wishes, command
-from controller.cli.terminal import print_json
+from controller.cli.terminal import line, print_json
 
 app = typer.Typer()
 Which = Annotated[str, typer.Argument(metavar="MACHINE", help=_("Its name, or its id."))]
@@ -56,18 +56,19 @@ def ban(wishes: Wishes, machine: Which, reason: Reason) -> None:
     found = Client(wishes).post("machines", machine, "ban", reason=_text("reason", reason))
     if wishes.as_json:
         return print_json(found)
-    from controller.cli.terminal import line
+    from controller.cli.tables import moment
 
-    return print(_("{machine} is banned since {at}", machine=line(found["name"]), at=found["banned_at"]))
+    at = moment(found["banned_at"], found["zone"])
+    return print(_("{machine} is banned since {at}", machine=line(found["name"]), at=at))
 
 
 def _print_machine(one: dict[str, Any]) -> None:
     from controller.cli.sheets import print_incidents
-    from controller.cli.tables import STATE_STYLES, cell, heading, moment, named, print_facts, screen
+    from controller.cli.tables import STATE_STYLES, cell, heading, moment, named, print_facts, put
 
     zone = one["zone"]
     top = cell(one["name"], "bold").append("  ")
-    screen().print(top.append_text(cell(named(one["state"]), STATE_STYLES.get(one["state"], ""))))
+    put(top.append_text(cell(named(one["state"]), STATE_STYLES.get(one["state"], ""))))
     print_facts([
         (_("Customer"), one["customer"]),
         (_("Site"), one["site"]),

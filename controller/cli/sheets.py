@@ -43,7 +43,7 @@ def print_standing(one: Json) -> None:
         countdown(one["next_clock"]),
     ):
         text = text.append(" · ").append_text(part)
-    tables.screen().print(text)
+    tables.put(text)
 
 
 def print_incident(one: Json) -> None:
@@ -89,8 +89,8 @@ def _print_head(one: Json) -> None:
     top = cell(one["reference"], "bold").append("  ")
     top.append_text(tables.severity(one["severity"])).append(f" · {named(one['state'])} · ")
     top.append(_("level {level}", level=one["level"]))
-    tables.screen().print(top)
-    tables.screen().print(cell(one["title"], "bold"))
+    tables.put(top)
+    tables.put(cell(one["title"], "bold"))
     zone = one["zone"]
     print_facts([
         (_("Customer"), one["customer"]),
@@ -108,7 +108,7 @@ def _print_head(one: Json) -> None:
 def _print_entries(entries: list[Json], zone: str) -> None:
     for entry in entries:
         said = cell(moment(entry["at"], zone), "dim").append("  ")
-        tables.screen().print(said.append_text(cell(entry["said"], "not dim")))
+        tables.put(said.append_text(cell(entry["said"], "not dim")))
         if entry["body"]:
             paragraph(entry["body"], 6)
 

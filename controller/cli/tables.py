@@ -5,14 +5,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from controller.cli.language import _, words
+from controller.cli.language import _, language, words
 from controller.cli.terminal import line, plain
 from controller.words import clocks
 
@@ -26,10 +25,13 @@ PIPED_WIDTH = 200
 """Of lines that go to a file or a program: nothing is cut, little is wrapped."""
 
 
-def screen() -> Console:
-    """Colours only where somebody looks; COLUMNS and NO_COLOR are minded."""
+def put(shown: RenderableType) -> None:
+    """Colours only where somebody looks; COLUMNS and NO_COLOR are minded. No line ends in white space."""
     is_piped = not sys.stdout.isatty() and not os.environ.get("COLUMNS")
-    return Console(width=PIPED_WIDTH if is_piped else None, highlight=False, markup=False, emoji=False)
+    console = Console(width=PIPED_WIDTH if is_piped else None, highlight=False, markup=False, emoji=False)
+    with console.capture() as drawn:
+        console.print(shown)
+    sys.stdout.write("".join(f"{text.rstrip()}\n" for text in drawn.get().splitlines()))
 
 
 def cell(text: object, style: str = "") -> Text:
@@ -44,7 +46,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Cell]], empty: 
     for row in rows:
         table.add_row(*(one if isinstance(one, Text) else cell(one) for one in row))
     if table.row_count:
-        screen().print(table)
+        put(table)
     else:
         print(empty, file=sys.stderr)
 
@@ -57,17 +59,17 @@ def print_facts(pairs: Iterable[tuple[str, object]]) -> None:
     for name, value in pairs:
         if value not in (None, ""):
             grid.add_row(name, value if isinstance(value, Text) else cell(value))
-    screen().print(grid)
+    put(grid)
 
 
 def heading(text: str) -> None:
-    screen().print()
-    screen().print(Text(text, style="bold"))
+    put("")
+    put(Text(text, style="bold"))
 
 
 def paragraph(text: object, indent: int, style: str = "") -> None:
     """Somebody's words, line by line as they were given."""
-    screen().print(Padding(Text(plain(text), style=style, overflow="fold"), (0, 0, 0, indent)))
+    put(Padding(Text(plain(text), style=style, overflow="fold"), (0, 0, 0, indent), expand=False))
 
 
 def severity(value: str) -> Text:
@@ -75,14 +77,10 @@ def severity(value: str) -> Text:
 
 
 def moment(iso: str | None, zone: str) -> str:
-    """The API's instant in a zone: "2026-03-02 06:00:05 CST"."""
-    if not iso:
-        return ""
-    try:
-        where = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        where = ZoneInfo("UTC")
-    return datetime.fromisoformat(iso).astimezone(where).strftime("%Y-%m-%d %H:%M:%S %Z")
+    """The API's instant, as the sentences of the story write it: "2 Mar 2026, 06:00:05 CST"."""
+    from controller.words.formats import instant
+
+    return instant(datetime.fromisoformat(iso), language(), zone) if iso else ""
 
 
 def countdown(clock: dict[str, Any] | None) -> Text:
@@ -101,7 +99,8 @@ def countdown(clock: dict[str, Any] | None) -> Text:
 def states() -> dict[str, str]:
     """What the API calls them -> what people call them."""
     return {
-        "open": _("open"), "resolved": _("resolved"), "closed": _("closed"), "connected": _("connected"),
+        "open": _("Open").lower(), "resolved": _("Resolved").lower(), "closed": _("Closed").lower(),
+        "connected": _("connected"),
         "silent": _("silent"), "away": _("away, said goodbye"), "lost": _("connection lost"),
         "never": _("not heard yet"), "banned": _("banned"), "server": _("server"), "desktop": _("desktop"),
         "laptop": _("laptop"), "viewer": _("viewer"), "engineer": _("engineer"),

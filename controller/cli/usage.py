@@ -15,11 +15,10 @@ _SENTENCES = (
     "No such command '{name}'.",
     "No such command '{name}'. Did you mean {names}?",
     "Option '{name}' requires an argument.",
-    "Got unexpected extra argument ({name})",
-    "Got unexpected extra arguments ({names})",
+    "Got unexpected extra argument(s) ({names}).",
     "Invalid value for '{name}': {value} is not one of {names}.",
-    "Invalid value for '{name}': {value} is not a valid integer.",
-    "Invalid value for '{name}': {value} is not a valid float.",
+    "Invalid value for '{name}': Input should be a valid integer{more}",
+    "Invalid value for '{name}': Input should be a valid number{more}",
 )
 
 
@@ -36,7 +35,7 @@ def usage_message(error: Exception) -> str | None:
     say = getattr(error, "format_message", None)
     if say is None or not hasattr(error, "exit_code"):
         return None
-    said = str(say())
+    said = str(say()).replace("Value error, ", "")
     for sentence in _SENTENCES:
         if found := _pattern(sentence).fullmatch(said):
             said = _(sentence, **found.groupdict()) if found.groupdict() else _(sentence)

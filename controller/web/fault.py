@@ -32,6 +32,8 @@ _SENTENCES = (
     "there is no form {name}",
     "there is a user {name} already; choose another login",
     "{zone} is no IANA zone",
+    "{name} may not work on incidents: that needs the role engineer",
+    "{name} may not record something that happened earlier: that needs the role engineer",
     "a form takes at most {most} bytes; shorten it",
     # What the commands' door hears besides.
     "has more than {most} characters",

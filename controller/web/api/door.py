@@ -50,7 +50,7 @@ def build_api(context: Context) -> FastAPI:
         api.include_router(router)
     api.add_exception_handler(VigiaError, _refused)
     api.add_exception_handler(RequestValidationError, _invalid)
-    api.add_exception_handler(HTTPException, _no_such_address)
+    api.add_exception_handler(HTTPException, _http_error)
     api.add_exception_handler(Exception, _fault)
     api.add_middleware(_BodyLimit)
     return api
@@ -107,8 +107,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
     )
 
 
-async def _no_such_address(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, VigiaError):
+        # The framework turns whatever ends the reading of a body into this.
+        return await _refused(request, error.__cause__)
+    if error.status_code == 400:
+        return await _refused(request, Invalid("body", "is no JSON", "Send one JSON object in UTF-8"))
     if error.status_code == 404:
         return await _refused(request, NotFound("address", request.url.path[:200]))
     return answer(error.status_code, "invalid", f"{request.method} {request.url.path[:200]}: {error.detail}")
