@@ -6,7 +6,7 @@ from uuid import UUID
 from controller import timers
 from controller.core.actor import ENGINE
 from controller.escalation import store
-from controller.escalation.steps import IN_TIME, Step, StepKind, next_look, steps_due
+from controller.escalation.steps import IN_TIME, JUST_AFTER, Step, StepKind, next_look, steps_due
 from controller.incidents import store as incidents
 from controller.incidents.actions import climb
 from controller.incidents.timeline import EntryKind
@@ -66,6 +66,8 @@ async def act(unit: Unit, incident_id: UUID) -> None:
         await _do(unit, incident_id, step)
     due = next_look(state, plan.warn_at)
     if due is not None:
+        # Never again at this instant, whatever it says: what could be done now has been done.
+        due = max(due, unit.now + JUST_AFTER)
         await timers.plan(unit, timer_key(incident_id), TIMER, incident_id, due)
 
 

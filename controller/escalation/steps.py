@@ -11,7 +11,9 @@ from controller.sla.state import BREACHED, PENDING, Clock, State
 IN_TIME = timedelta(seconds=60)
 """T4a: an escalation committed within this time of its due is written with `at` = due."""
 
-_JUST_AFTER = timedelta(microseconds=1)
+JUST_AFTER = timedelta(microseconds=1)
+"""T1: exactly at its deadline a clock is still in time."""
+
 _LEVELS = {"escalate_l2": 2, "escalate_l3": 3}
 
 
@@ -61,7 +63,7 @@ def steps_due(state: State, level: int, warn_at: Iterable[float], done: Collecti
 def next_look(state: State, warn_at: Iterable[float]) -> datetime | None:
     """When something may be due next: a warning, a climb at its due, a breach just after it (T1)."""
     instants = [
-        moment.at if moment.kind != "due" or moment.clock in _LEVELS else moment.at + _JUST_AFTER
+        moment.at if moment.kind != "due" or moment.clock in _LEVELS else moment.at + JUST_AFTER
         for moment in next_moments(state, warn_at)
     ]
     return min(instants, default=None)

@@ -14,9 +14,10 @@ from controller.words.notices import render
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 20
-# Longer than a batch of attempts can take, else a slow server would make us say it twice.
-_LEASE = timedelta(minutes=15)
+_BATCH = 5
+# Longer than a batch of attempts can take, else a slow server would make us say it twice; and no longer,
+# since what a killed process had claimed waits for its end.
+_LEASE = timedelta(minutes=2)
 
 
 async def tell(

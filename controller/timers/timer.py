@@ -8,7 +8,8 @@ from uuid import UUID
 from controller.core.errors import VigiaError
 from controller.storage import Unit
 
-LEASE = timedelta(seconds=60)
+# Long enough for a batch; short enough that what a killed process had claimed is acted on in time (T4a).
+LEASE = timedelta(seconds=20)
 ATTEMPTS_MAX = 5
 
 
