@@ -9,11 +9,14 @@ from pathlib import Path
 import hatch_build
 from controller import flow
 from controller.blobs.folder import BlobFolder
+from controller.core.actor import Role
 from controller.core.chance import SeededChance
 from controller.core.changes import Changes
 from controller.core.clock import Clock
 from controller.core.disk import OsDisk
 from controller.people import actions as people
+from controller.people import passwords
+from controller.people import store as people_rows
 from controller.people.user import User
 from controller.sla.actions import seed_default_plan
 from controller.storage import Storage
@@ -23,6 +26,7 @@ from controller.web.socket import bound, console_door
 from tests.support.stores import fresh_storage
 
 PASSWORD = "una linterna en la torre"
+_HASHES: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ async def running_console(
         storage.dispatcher = flow.dispatcher(changes, wake)
         async with storage.unit() as unit:
             await seed_default_plan(unit)
-        ana = await _person(storage, "ana", "Ana Ruiz", "engineer")
-        vera = await _person(storage, "vera", "Vera Sol", "viewer")
+        ana = await _person(storage, "ana", "Ana Ruiz", Role.ENGINEER)
+        vera = await _person(storage, "vera", "Vera Sol", Role.VIEWER)
         blobs = BlobFolder(folder / "blobs", OsDisk())
         context = Context(storage, clock, storage.chance, blobs, changes, wake_ticker=wake)
         listening = bound("127.0.0.1", 0)
@@ -65,15 +69,15 @@ async def running_console(
             await door.stop()
 
 
-async def _person(storage: Storage, login: str, name: str, role: str) -> User:
-    from controller.core.actor import Role
-
+async def _person(storage: Storage, login: str, name: str, role: Role) -> User:
     async with storage.unit() as unit:
         user = await people.add_user(
-            unit, login, name, f"{login}@vigia.example", role=Role(role), zone="America/Mexico_City"
+            unit, login, name, f"{login}@vigia.example", role=role, zone="America/Mexico_City"
         )
-        token = await people.issue_link(unit, user.id)
-    return await people.use_link(storage, token, PASSWORD)
+        if PASSWORD not in _HASHES:
+            _HASHES[PASSWORD] = await passwords.hashed(PASSWORD)  # once: it is slow on purpose
+        await people_rows.save_password(unit.connection, user.id, _HASHES[PASSWORD])
+    return user
 
 
 async def session_token(console: Console, user: User) -> str:

@@ -58,19 +58,36 @@ class _Builder:
         async with self.storage.unit() as unit:
             machine_id = unit.chance.uuid()
             values = {
-                "id": machine_id, "customer_id": place[0], "site_id": place[1], "name": name, "role": role,
-                "host_name": f"{name}.local", "os_name": os_name, "os_version": "12", "architecture": "x86_64",
-                "agent_version": "0.1.0", "watches": watches, "boot_id": "b", "ban_reason": "",
-                "boot_at": now - timedelta(days=17, hours=4), "enrolled_at": now - timedelta(days=90),
-                "connected": True, "connected_at": now - timedelta(hours=5), "last_seen_at": now,
-                "clock_offset_s": 0.012, **more,
-            }  # fmt: skip
+                "id": machine_id,
+                "customer_id": place[0],
+                "site_id": place[1],
+                "name": name,
+                "role": role,
+                "host_name": f"{name}.local",
+                "os_name": os_name,
+                "os_version": "12",
+                "architecture": "x86_64",
+                "agent_version": "0.1.0",
+                "watches": watches,
+                "boot_id": "b",
+                "ban_reason": "",
+                "boot_at": now - timedelta(days=17, hours=4),
+                "enrolled_at": now - timedelta(days=90),
+                "connected": True,
+                "connected_at": now - timedelta(hours=5),
+                "last_seen_at": now,
+                "clock_offset_s": 0.012,
+                **more,
+            }
             await fleet.add_machine(unit.connection, values)
-            await fleet.remember(unit.connection, [
-                MachineEvent(machine_id, now - timedelta(days=90), now, "enrolled", {}),
-                MachineEvent(machine_id, now - timedelta(days=17, hours=4), now, "rebooted", {}),
-                MachineEvent(machine_id, now - timedelta(hours=5), now, "connected", {}),
-            ])  # fmt: skip
+            await fleet.remember(
+                unit.connection,
+                [
+                    MachineEvent(machine_id, now - timedelta(days=90), now, "enrolled", {}),
+                    MachineEvent(machine_id, now - timedelta(days=17, hours=4), now, "rebooted", {}),
+                    MachineEvent(machine_id, now - timedelta(hours=5), now, "connected", {}),
+                ],
+            )
         self.machines[name] = machine_id
         return machine_id
 
@@ -80,9 +97,15 @@ class _Builder:
         """The incident it opened."""
         async with self.storage.unit() as unit:
             finding = Finding(
-                unit.chance.uuid(), self.machines[machine], rule, object_, severity,
-                unit.now - timedelta(seconds=95), unit.now, facts,
-            )  # fmt: skip
+                unit.chance.uuid(),
+                self.machines[machine],
+                rule,
+                object_,
+                severity,
+                unit.now - timedelta(seconds=95),
+                unit.now,
+                facts,
+            )
             unit.announce(FindingRaised(finding))
         async with self.storage.reading() as connection:
             case = await incident_store.incident_of_finding(connection, finding.finding_id)
@@ -129,17 +152,30 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     await town.machine("caja-1", bakery, "server", "Debian GNU/Linux", ["tienda-web", "impresora"])
     await town.machine("obrador", bakery, "desktop", "Debian GNU/Linux", [])
     await town.machine(
-        "recepcion", dentist, "server", "Ubuntu", ["agenda"], connected=False,
-        last_seen_at=end - timedelta(minutes=7), silent_since=end - timedelta(minutes=7),
-    )  # fmt: skip
+        "recepcion",
+        dentist,
+        "server",
+        "Ubuntu",
+        ["agenda"],
+        connected=False,
+        last_seen_at=end - timedelta(minutes=7),
+        silent_since=end - timedelta(minutes=7),
+    )
     await town.machine("rayos-x", dentist, "desktop", "Debian GNU/Linux", [])
     await town.machine("files", workshop, "server", "Debian GNU/Linux", ["samba"])
     await town.machine(
-        "toms-laptop", workshop, "laptop", "Fedora Linux", [], connected=False, goodbye_reason="suspend",
-        goodbye_at=end - timedelta(hours=2), last_seen_at=end - timedelta(hours=2),
-    )  # fmt: skip
+        "toms-laptop",
+        workshop,
+        "laptop",
+        "Fedora Linux",
+        [],
+        connected=False,
+        goodbye_reason="suspend",
+        goodbye_at=end - timedelta(hours=2),
+        last_seen_at=end - timedelta(hours=2),
+    )
     clock.set(end - timedelta(hours=26))
-    disk, disk_finding = await town.fault(
+    disk, _ = await town.fault(
         "files", "filesystem.space", "/srv", Severity.NORMAL, disk_free_bytes=str(18 * GIB)
     )
     clock.set(end - timedelta(hours=25))
@@ -156,15 +192,25 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     await town.act(slow)
     clock.set(end - timedelta(minutes=52))
     down, finding = await town.fault(
-        "caja-1", "watch.down", "tienda-web", Severity.CRITICAL, watch_kind="http",
-        watch_target="http://127.0.0.1:8080/", watch_outcome="refused",
-    )  # fmt: skip
+        "caja-1",
+        "watch.down",
+        "tienda-web",
+        Severity.CRITICAL,
+        watch_kind="http",
+        watch_target="http://127.0.0.1:8080/",
+        watch_outcome="refused",
+    )
     await town.evidence(finding)
     clock.set(end - timedelta(minutes=37))
     await town.act(down)
     clock.set(end - timedelta(minutes=29))
-    await _say(town, down, "Buenos días, Lucía: la tienda no responde desde hace un rato. Ya estamos en ello "
-               "y le llamo en media hora.", "phone")  # fmt: skip
+    await _say(
+        town,
+        down,
+        "Buenos días, Lucía: la tienda no responde desde hace un rato. Ya estamos en ello "
+        "y le llamo en media hora.",
+        "phone",
+    )
     clock.set(end - timedelta(minutes=21))
     async with town.storage.unit(console.ana.actor) as unit:
         await incidents.note(
@@ -173,7 +219,7 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     clock.set(end - timedelta(minutes=16))
     await town.fault("recepcion", "agent.silent", "", Severity.CRITICAL)
     clock.set(end - timedelta(minutes=11))
-    swap, swap_finding = await town.fault(
+    _, swap_finding = await town.fault(
         "obrador", "memory.available", "", Severity.HIGH, memory_available_bytes=str(190 * 1024**2)
     )
     clock.set(end - timedelta(minutes=4))
@@ -206,11 +252,21 @@ def _bundle(now: datetime) -> bytes:
         b"LISTEN 0.0.0.0:22 sshd\nLISTEN 127.0.0.1:3306 mariadbd\n",
     )
     writer.add(
-        Item("journal.txt", "journal", "journalctl -u tienda-web -n 200", 0, 120, truncated=True, cut_bytes=20480),
+        Item(
+            "journal.txt",
+            "journal",
+            "journalctl -u tienda-web -n 200",
+            0,
+            120,
+            truncated=True,
+            cut_bytes=20480,
+        ),
         "".join(
-            f"mar 03 17:0{minute}:12 caja-1 tienda[1188]: GC overhead limit exceeded ({minute})\n" for minute in range(9)
-        ).encode() + b"mar 03 17:08:40 caja-1 kernel: Out of memory: Killed process 1188 (java)\n",
-    )  # fmt: skip
+            f"mar 03 17:0{minute}:12 caja-1 tienda[1188]: GC overhead limit exceeded ({minute})\n"
+            for minute in range(9)
+        ).encode()
+        + b"mar 03 17:08:40 caja-1 kernel: Out of memory: Killed process 1188 (java)\n",
+    )
     writer.add(
         Item("disk_use.txt", "disk_use", "statvfs", None, 2),
         b"/      38 % of 118 GiB\n/srv   71 % of 931 GiB\n",
@@ -228,8 +284,16 @@ def _channels() -> list[Channel]:
         Channel("vigia.memory.available", "1", {}),
         Channel("vigia.disk.io_rate", "By/s", {"disk.io.direction": "read", "system.device": "sda"}),
         Channel("vigia.disk.io_rate", "By/s", {"disk.io.direction": "write", "system.device": "sda"}),
-        Channel("vigia.network.io_rate", "By/s", {"network.io.direction": "receive", "network.interface.name": "eth0"}),
-        Channel("vigia.network.io_rate", "By/s", {"network.io.direction": "transmit", "network.interface.name": "eth0"}),
+        Channel(
+            "vigia.network.io_rate",
+            "By/s",
+            {"network.io.direction": "receive", "network.interface.name": "eth0"},
+        ),
+        Channel(
+            "vigia.network.io_rate",
+            "By/s",
+            {"network.io.direction": "transmit", "network.interface.name": "eth0"},
+        ),
         Channel("system.filesystem.usage", "By", {**mount, state: "used"}),
         Channel("system.filesystem.usage", "By", {**mount, state: "free"}),
         Channel("system.filesystem.usage", "By", {**data, state: "used"}),
@@ -237,7 +301,7 @@ def _channels() -> list[Channel]:
         Channel("vigia.watch.up", "1", {"vigia.watch.name": "tienda-web"}),
         Channel("vigia.watch.up", "1", {"vigia.watch.name": "impresora"}),
         Channel("vigia.watch.up", "1", {"vigia.watch.name": "samba"}),
-    ]  # fmt: skip
+    ]
 
 
 def _values(step: int) -> list[float]:
@@ -246,8 +310,15 @@ def _values(step: int) -> list[float]:
     return [
         min(1.0, max(0.01, 0.24 + 0.16 * wave + (0.35 if 270 < step <= 300 else 0.0))),
         max(0.03, 0.46 + 0.08 * wave - (step / 800 if step <= 300 else 0.0)),
-        max(0.0, 2.2e6 + 2.1e6 * wave), max(0.0, 0.9e6 - 0.6e6 * wave),
-        max(0.0, 340e3 + 300e3 * wave), max(0.0, 120e3 - 90e3 * wave),
-        45.0 * GIB, 73.0 * GIB, 661.0 * GIB, 270.0 * GIB,
-        0.0 if fault else 1.0, 1.0, 1.0,
-    ]  # fmt: skip
+        max(0.0, 2.2e6 + 2.1e6 * wave),
+        max(0.0, 0.9e6 - 0.6e6 * wave),
+        max(0.0, 340e3 + 300e3 * wave),
+        max(0.0, 120e3 - 90e3 * wave),
+        45.0 * GIB,
+        73.0 * GIB,
+        661.0 * GIB,
+        270.0 * GIB,
+        0.0 if fault else 1.0,
+        1.0,
+        1.0,
+    ]

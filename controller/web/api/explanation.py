@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from controller.incidents.case import Incident
 from controller.sla import ledger
 from controller.sla.ledger import Explanation
 from controller.sla.proof import Correction, corrections
 from controller.sla.state import Clock
+from controller.storage import Connection
 from controller.web.api import shapes
 from controller.web.api.shapes import Json
 from controller.words import clocks, formats, story
 from controller.words.catalogue import Translator, translator
 
 
-async def explanation(connection: AsyncConnection, case: Incident, lang: str, now: datetime) -> Json:
+async def explanation(connection: Connection, case: Incident, lang: str, now: datetime) -> Json:
     """`undetected_s` is how long the symptom lasted before we could know (contract.md T13)."""
     known = await shapes.names(connection)
     words = translator(lang)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.core.errors import NotFound, Unavailable
 from controller.fleet import actions, store
@@ -14,6 +13,7 @@ from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine, MachineRole
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
+from controller.storage import Connection
 from controller.web.api import shapes
 from controller.web.api.peer import FleetManager, Here, Reader, Short
 
@@ -48,14 +48,14 @@ class Reason(_Body):
     reason: Short
 
 
-async def _customer(connection: AsyncConnection, name: str) -> Customer:
+async def _customer(connection: Connection, name: str) -> Customer:
     found = await store.customer_named(connection, name)
     if found is None:
         raise NotFound("customer", name)
     return found
 
 
-async def _machine(connection: AsyncConnection, name: str) -> Machine:
+async def _machine(connection: Connection, name: str) -> Machine:
     """By name, or by id."""
     found = await store.machine_named(connection, name)
     if found is None:

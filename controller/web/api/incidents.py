@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.core.actor import Actor
 from controller.core.errors import Invalid, NotFound
@@ -17,7 +16,7 @@ from controller.fleet import store as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
 from controller.people import store as people
-from controller.storage import Unit
+from controller.storage import Connection, Unit
 from controller.web.api import shapes
 from controller.web.api.evidence import evidence
 from controller.web.api.explanation import explanation
@@ -82,7 +81,7 @@ def instant(text: str | None) -> datetime | None:
         raise Invalid("at", f"{text[:60]!r} is beyond all calendars", way_out) from None
 
 
-async def found(connection: AsyncConnection, reference: str) -> Incident:
+async def found(connection: Connection, reference: str) -> Incident:
     """By "INC-12" or "12". Raises `NotFound`."""
     digits = reference.strip().upper().removeprefix("INC-")
     incident = None

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from controller.core.severity import Severity
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
@@ -18,6 +16,7 @@ from controller.people import store as people
 from controller.sla import ledger
 from controller.sla.promises import next_promise
 from controller.sla.state import Clock, State
+from controller.storage import Connection
 from controller.words import formats, rules, story
 from controller.words.catalogue import Translator, translator
 
@@ -46,7 +45,7 @@ class Names:
         return self.machines.get(case.machine_id, "") if case.machine_id else ""
 
 
-async def names(connection: AsyncConnection) -> Names:
+async def names(connection: Connection) -> Names:
     return Names(
         customers={one.id: one for one in await fleet.customers(connection)},
         machines={one.id: one.name for one in await fleet.machines(connection)},
@@ -108,7 +107,7 @@ def _presence(one: Machine) -> str:
 
 
 async def incidents(
-    connection: AsyncConnection, cases: Iterable[Incident], lang: str, now: datetime, limit: int = 1_000
+    connection: Connection, cases: Iterable[Incident], lang: str, now: datetime, limit: int = 1_000
 ) -> list[Json]:
     """The most urgent first: by the promise that ends first, then by severity, then by age."""
     wanted = list(cases)
@@ -169,7 +168,7 @@ def _next_clock(state: State) -> Json | None:
     }
 
 
-async def whole_incident(connection: AsyncConnection, case: Incident, lang: str, now: datetime) -> Json:
+async def whole_incident(connection: Connection, case: Incident, lang: str, now: datetime) -> Json:
     """What an incident's page shows."""
     known = await names(connection)
     words = translator(lang)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from controller.sla.plan import Plan
+from controller.sla.promises import still_owed
 from controller.sla.state import BREACHED, MET, NOT_NEEDED, PENDING, Clock, State
 from controller.words import formats
 from controller.words.catalogue import Translator
@@ -68,7 +69,7 @@ def _face(clock: Clock, state: State, words: Translator, warn_at: float) -> Face
         running = True
         tone = "soon" if spent_s >= warn_at * span_s else "calm"
         left = formats.duration(clock.due - now)
-    elif clock.state == BREACHED and clock.due is not None and _still_owed(clock, state):
+    elif clock.state == BREACHED and clock.due is not None and still_owed(clock, state):
         tone, running = "late", True
         left = words._("{span} late", span=formats.duration(now - clock.due))
     elif clock.state == BREACHED:
@@ -88,14 +89,3 @@ def _face(clock: Clock, state: State, words: Translator, warn_at: float) -> Face
         clock.name, words._(LABELS.get(clock.name, clock.name)), tone, running, clock.due, clock.basis, left,
         span_s, spent_s, remark,
     )  # fmt: skip
-
-
-def _still_owed(clock: Clock, state: State) -> bool:
-    """A missed promise still burns until somebody does what was promised."""
-    if state.status != "open":
-        return False
-    if clock.name == "first_response":
-        return state.answered_at is None
-    if clock.name in ("escalate_l2", "escalate_l3"):
-        return state.level < int(clock.name[-1])
-    return True

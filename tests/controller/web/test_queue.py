@@ -1,0 +1,76 @@
+"""The queue shows the promise that ends first on top, and its filters are plain addresses."""
+
+import re
+
+from tests.controller.web.conftest import browsing
+from tests.support.clocks import JumpingClock
+from tests.support.console import Console
+from tests.support.town import Town
+
+
+def _titles(page: str) -> list[str]:
+    return re.findall(r'<a id="go-[^"]*" href="[^"]*">([^<]*)</a>', page)
+
+
+async def test_what_is_overdue_comes_first_then_what_is_due_next(console: Console, town: Town) -> None:
+    async with browsing(console, console.ana) as browser:
+        page = (await browser.get("/incidents")).text
+    assert _titles(page) == [
+        "El disco sda tarda 412 ms en responder",
+        "/srv: quedan 18 GiB libres",
+        "recepcion no da señales",
+        "tienda-web no responde",
+        "Quedan solo 190 MiB de memoria",
+    ]
+
+
+async def test_filters_are_plain_addresses_and_odd_ones_filter_nothing(console: Console, town: Town) -> None:
+    async with browsing(console, console.ana) as browser:
+        critical = (await browser.get("/incidents?severity=critical")).text
+        closed = (await browser.get("/incidents?state=closed")).text
+        odd = (await browser.get("/incidents?severity=x&level=99&customer=no")).text
+    assert _titles(critical) == ["recepcion no da señales", "tienda-web no responde"]
+    assert "Nada coincide con estos filtros" in closed
+    assert len(_titles(odd)) == 5
+
+
+async def test_an_empty_house_says_that_all_is_quiet(console: Console) -> None:
+    async with browsing(console, console.ana) as browser:
+        for path, said in (
+            ("/incidents", "Todo en calma"),
+            ("/machines", "vigia enrol"),
+            ("/customers", "vigia customers add"),
+        ):
+            answer = await browser.get(path)
+            assert answer.status_code == 200
+            assert said in answer.text
+
+
+async def test_the_reader_chooses_language_and_theme_without_scripts(console: Console, town: Town) -> None:
+    from tests.support.forms import send
+
+    async with browsing(console) as stranger:
+        english = await stranger.get("/sign-in", headers={"accept-language": "en-GB,es;q=0.5"})
+        assert "Sign in" in english.text
+        assert 'lang="en"' in english.text
+    async with browsing(console, console.ana) as browser:
+        await send(browser, "/incidents", "/preferences", language="en", back="/machines")
+        await send(browser, "/incidents", "/preferences", theme="dark", back="/machines")
+        page = (await browser.get("/incidents")).text
+    assert "tienda-web does not answer" in page
+    assert 'data-bs-theme="dark"' in page
+
+
+async def test_a_machine_shows_its_health_its_trouble_and_its_history(
+    console: Console, town: Town, clock: JumpingClock
+) -> None:
+    machine = town.machines["caja-1"]
+    async with browsing(console, console.ana) as browser:
+        page = (await browser.get(f"/machines/{machine}")).text
+        series = (await browser.get(f"/machines/{machine}/series")).json()["charts"]
+        assert (await browser.get("/machines/not-a-machine")).status_code == 404
+    assert "270 GiB libres de 931 GiB" in page
+    assert "No responde" in page
+    assert [chart["name"] for chart in series] == ["cpu", "memory", "disk", "network"]
+    assert len(series[0]["times"]) == 359  # an hour, each 10 s, up to now
+    assert all(0 <= value <= 1 for value in series[1]["lines"][0]["values"])

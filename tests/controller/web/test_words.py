@@ -1,0 +1,68 @@
+"""Every word of the pages is in both languages."""
+
+import ast
+import gettext
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2.ext import babel_extract
+
+import controller.web
+from controller.web import fault, pages, refusals
+from controller.web.console import account, acts, clockface, facts, machine_state, machines
+
+WEB = Path(controller.web.__file__).parent
+# The same in both languages.
+SAME = {"Plan: {plan}", "Normal", "no"}
+
+
+def _of_templates() -> Iterator[str]:
+    for path in WEB.glob("templates/**/*.html"):
+        with path.open("rb") as lines:
+            for _, _, message, _ in babel_extract(lines, ("_", "ngettext"), [], {}):
+                yield message if isinstance(message, str) else str((message or ("",))[0])
+
+
+def _of_calls() -> Iterator[str]:
+    for path in (*WEB.glob("*.py"), *WEB.glob("console/*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name == "_" and isinstance(node.args[0].value, str):
+                    yield node.args[0].value
+
+
+def _of_tables() -> Iterator[str]:
+    for table in (
+        clockface.LABELS, facts.NAMES, machines._EVENTS, machines._REASONS, machine_state._GOODBYES,
+        account.ROLES, fault._FIELDS, pages._ROLES, pages._SEVERITIES, pages._STATES, pages._SPOKEN,
+    ):  # fmt: skip
+        yield from table.values()
+    yield from fault._SENTENCES
+    yield from (name for _, name in acts.CHANNELS)
+    for _, _, heading, way_out in refusals._KINDS:
+        yield from (heading, way_out)
+    yield from refusals._UNKNOWN[1:]
+    for act in acts._ACTS:
+        yield from (act.label, act.heading, act.button, act.body_label, act.hint, act.done)
+
+
+def _missing(messages: Iterator[str]) -> set[str]:
+    folder = WEB.parent / "words" / "locale" / "es" / "LC_MESSAGES"
+    catalogues = [gettext.GNUTranslations(path.open("rb")) for path in folder.glob("*.mo")]
+    known = {message for message in messages if message} - SAME
+    assert known
+    return {
+        message
+        for message in known
+        if all(
+            one.gettext(message) == message and one.ngettext(message, message, 2) == message
+            for one in catalogues
+        )
+    }
+
+
+@pytest.mark.parametrize("messages", [_of_templates, _of_calls, _of_tables])
+def test_nothing_is_missing_in_spanish(messages: object) -> None:
+    assert not _missing(messages())  # type: ignore[operator]
