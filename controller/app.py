@@ -106,6 +106,7 @@ class App:
             wake_ticker=self.ticker.wake,
             authority=authority,
             enrolment_endpoint=f"{self.config.public_host}:{self.rpc.enrolment_port}",
+            console_url=self.console_url,
         )
         self._doors = [
             console_door(

@@ -15,7 +15,7 @@ _SENTENCES = (
     "No such command '{name}'.",
     "No such command '{name}'. Did you mean {names}?",
     "Option '{name}' requires an argument.",
-    "Got unexpected extra argument(s) ({names}).",
+    "Got unexpected extra argument(s) ({names})",
     "Invalid value for '{name}': {value} is not one of {names}.",
     "Invalid value for '{name}': Input should be a valid integer{more}",
     "Invalid value for '{name}': Input should be a valid number{more}",
