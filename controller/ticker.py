@@ -79,9 +79,9 @@ class Ticker:
             bell.clear()
             try:
                 due = await turn()
-            except Exception:
-                log.exception("ticker turn failed part=%s", name)
-                due = self._clock.now() + _AFTER_FAILURE
+            except Exception as error:
+                # A full disk is said in one line each time; a bug of ours with its whole trace.
+                log.warning("ticker failed part=%s reason=%s", name, error, exc_info=not _expected(error))
                 # Not woken out of it: a full disk would make this a fast loop.
                 await self._clock.sleep(_AFTER_FAILURE.total_seconds())
                 continue
@@ -125,6 +125,10 @@ class Ticker:
         if await escalation.audit(self._storage):
             self.wake()
         return None
+
+
+def _expected(error: Exception) -> bool:
+    return isinstance(error, VigiaError)
 
 
 def _name(hook: Hook) -> str:

@@ -48,7 +48,7 @@ async def entries_of(desk: Desk, case_id: UUID) -> tuple[Entry, ...]:
 
 
 @settings(
-    max_examples=int(os.environ.get("VIGIA_STORIES", "6")),
+    max_examples=int(os.environ.get("VIGIA_STORIES", "4")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

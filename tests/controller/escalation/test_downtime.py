@@ -72,7 +72,7 @@ async def test_within_a_minute_the_engine_is_in_time(desk: Desk) -> None:
 
 async def test_two_controllers_share_the_work(desk: Desk) -> None:
     """Two engines turn at the same time over many incidents: every step once, every mail once."""
-    cases = [await desk.raised(await desk.finding(object_name=f"tienda-{n}")) for n in range(12)]
+    cases = [await desk.raised(await desk.finding(object_name=f"tienda-{n}")) for n in range(6)]
     both = [another_ticker(desk.storage, desk.clock, desk.mailbox) for _ in range(2)]
     for hours in (1, 6, 10):
         desk.clock.set(NOON + timedelta(hours=hours))
