@@ -154,6 +154,11 @@ def _place(starts: list[int], position: int) -> int:
     return bisect_right(starts, position) - 1
 
 
+def masked_text(text: str, redactor: Redactor) -> str:
+    """A short text that goes with a transcript, without what the redactor knows or finds to be secret."""
+    return _masked_line(text, redactor, Counter())
+
+
 def _masked_line(line: str, redactor: Redactor, counts: Counter[str]) -> str:
     found = redactor.masks("transcript.log", line)
     if found is None:
