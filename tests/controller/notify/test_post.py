@@ -80,8 +80,8 @@ async def test_a_server_that_is_away_delays_only_what_it_should_carry(
     storage: Storage, clock: JumpingClock, mailbox: Mailbox
 ) -> None:
     """Nobody listens: given up after three days, said in the row; who has no address goes to the log."""
-    nowhere: dict[str, Channel] = {"mail": MailChannel(MailServer("127.0.0.1", 9, "s@vigia.example", tls="none")),
-               "log": LogChannel()}  # fmt: skip
+    away = MailChannel(MailServer("127.0.0.1", 9, "s@vigia.example", tls="none"))
+    nowhere: dict[str, Channel] = {"mail": away, "log": LogChannel()}
     await say(storage, "a")
     await say(storage, "b", Recipient("user:2", "Sin correo", "", "es", "UTC"))
     tries = 0
