@@ -11,13 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-HOME = Path(__file__).parent.parent
-sys.path.insert(0, str(HOME))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from agent.disk import OsDisk
 from agent.identity import IdentityStore
 from tests.support.agent_controller import ListeningController
 
+HOME = Path(__file__).parent.parent
 SETTLED_S = 6.0
 BARE = """
 import asyncio, os, sys
