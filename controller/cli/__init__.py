@@ -9,6 +9,9 @@ import sys
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 done; 1 refused, not found or unavailable; 2 wrong words; 130 Ctrl-C."""
-    from controller.cli.program import run
+    try:
+        from controller.cli.program import run
 
-    return run(sys.argv[1:] if arguments is None else arguments)
+        return run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return 130

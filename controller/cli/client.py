@@ -39,13 +39,14 @@ class Client:
     ) -> Any:
         import httpx
 
-        headers = {"content-type": "application/json"}
+        login = self._wishes.acting_as
+        if not (login.isascii() and login.isprintable()):
+            raise failure(WRONG, "invalid", _("--as: that is no login; `vigia users list` names them"))
+        headers = {"content-type": "application/json", **({ACT_AS: login} if login else {})}
         try:
             address = "/api/v1/" + "/".join(quote(part, safe="") for part in path)
             # ASCII, so that half a character from a broken terminal arrives as one and is refused by name.
             content = json.dumps(body).encode() if body is not None else None
-            if self._wishes.acting_as:
-                headers[ACT_AS] = self._wishes.acting_as.encode("ascii").decode()
         except UnicodeEncodeError:
             raise failure(
                 WRONG, "invalid", _("what you typed holds bytes that are no text; type it anew")

@@ -168,7 +168,11 @@ def _text(field: str, given: str) -> str:
     """What was typed, or all of standard input for `-`. Raises `Failure` for what is no text."""
     if given != "-":
         return given
-    data = sys.stdin.buffer.read(STDIN_BYTES + 1)
+    try:
+        data = sys.stdin.buffer.read(STDIN_BYTES + 1) if sys.stdin else b""
+    except OSError as error:
+        message = _("{field}: standard input cannot be read ({reason})", field=field, reason=error.strerror)
+        raise failure(WRONG, "invalid", message, field=field) from None
     if len(data) > STDIN_BYTES:
         limit = _("standard input holds more than {most} bytes", most=STDIN_BYTES)
         raise failure(

@@ -13,13 +13,11 @@ INTERRUPTED = 130
 def run(arguments: Sequence[str]) -> int:
     """No traceback ever: who runs a command cannot mend a program."""
     language.choose(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files here
-    # Typer asks for Rich's help by this; widths of its own help are fine without.
-    from controller.cli.tree import build
-
-    app = build()
+    _open_streams()
     try:
+        from controller.cli.tree import build
+
+        app = build()
         status = app(list(arguments), prog_name="vigia", standalone_mode=False)
         sys.stdout.flush()
     except Failure as failure:
@@ -27,12 +25,27 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not try to flush the rest at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
+        _forget_output()
         return REFUSED
     except Exception as error:
         return _unforeseen(error, "--json" in arguments)
     return status if isinstance(status, int) else 0
+
+
+def _open_streams() -> None:
+    """A caller may have closed them; what a terminal's character set lacks is written as escapes."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the program ends
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """Python must not try to flush the rest at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _unforeseen(error: Exception, as_json: bool) -> int:
@@ -40,7 +53,13 @@ def _unforeseen(error: Exception, as_json: bool) -> int:
     from controller.cli.usage import usage_message
 
     if (message := usage_message(error)) is not None:
-        return _said(failure(WRONG, "usage", message), as_json)
+        return _said(failure(WRONG, "usage", message), as_json) if message else WRONG
+    if isinstance(error, OSError):
+        # The request has been answered by now: nothing before it in a command raises this.
+        _forget_output()
+        reason = error.strerror or str(error)
+        message = language._("it may be done, but the answer cannot be written here: {reason}", reason=reason)
+        return _said(failure(REFUSED, "fault", message), as_json)
     if type(error).__name__ == "Abort":
         return INTERRUPTED
     name = f"{type(error).__name__}: {error}"

@@ -31,10 +31,15 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 
 
 def usage_message(error: Exception) -> str | None:
-    """None when it is not about what was typed. Ends with the command whose help says more."""
+    """None when it is not about what was typed, "" when the help was shown instead.
+
+    Ends with the command whose help says more.
+    """
     say = getattr(error, "format_message", None)
     if say is None or not hasattr(error, "exit_code"):
         return None
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return ""
     said = str(say()).replace("Value error, ", "")
     for sentence in _SENTENCES:
         if found := _pattern(sentence).fullmatch(said):

@@ -1,6 +1,7 @@
 """Every way of failing: one line that says what to do, never a traceback, a status scripts can trust."""
 
 import ast
+import asyncio
 import json
 import socket
 from pathlib import Path
@@ -33,7 +34,6 @@ async def test_no_controller(tmp_path: Path) -> None:
 
 async def test_something_else_answers(tmp_path: Path) -> None:
     """A socket that speaks no HTTP, or hangs up."""
-    import asyncio
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
@@ -50,7 +50,7 @@ async def test_something_else_answers(tmp_path: Path) -> None:
 
 
 async def test_wrong_words() -> None:
-    for words, said in (
+    cases = (
         (("incidents", "respond"), "Falta el argumento 'INCIDENT'."),
         (
             ("incidents", "escalate", "INC-1", "two", "--reason", "x"),
@@ -63,12 +63,34 @@ async def test_wrong_words() -> None:
         (("incidents", "show", "INC-1", "INC-2"), "Sobran palabras (INC-2)."),
         (("incidents", "list", "--data"), "La opción '--data' necesita un valor."),
         (("--lang", "fr", "incidents", "list"), "Valor no válido para '--lang'"),
-    ):
-        ran = await vigia(*words, LANG="es")
+    )
+    answers = await asyncio.gather(*(vigia(*words, LANG="es") for words, _ in cases))
+    for (words, said), ran in zip(cases, answers, strict=True):
         assert (ran.status, ran.out) == (2, ""), words
         assert said in ran.err, ran.err
         assert "--help` dice más" in ran.err
         assert ran.err.count("\n") == 1
+
+
+async def test_closed_and_full_streams(tmp_path: Path) -> None:
+    """The shell may give a command anything; the answer to a request is never lost in silence."""
+    for redirection, status, said in (
+        (
+            "> /dev/full",
+            1,
+            "vigia: it may be done, but the answer cannot be written here: No space left on device\n",
+        ),
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+    ):
+        ran = await vigia("--help", before=("sh", "-c", f'exec "$@" {redirection}', "sh"), LANG="en")
+        assert (ran.status, ran.err) == (status, said)
+    before = ("sh", "-c", 'exec "$@" <&-', "sh")
+    ran = await vigia("incidents", "note", "1", "-", "--data", str(tmp_path), before=before, LANG="en")
+    assert (ran.status, ran.err.count("\n")) == (1, 1), ran.err
+    bare = await vigia(LANG="en")
+    assert (bare.status, bare.err) == (2, "")
+    assert "incidents" in bare.out
 
 
 async def test_evaluate_needs_no_controller(tmp_path: Path) -> None:
