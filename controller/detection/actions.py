@@ -17,7 +17,7 @@ from controller.detection.silence import (
 )
 from controller.fleet import store as fleet
 from controller.fleet.findings import SILENCE, Finding, FindingCleared, FindingRaised
-from controller.fleet.intake.store import KnownFinding, add_finding, change_finding
+from controller.fleet.intake.store import KnownFinding, add_findings, change_findings
 from controller.fleet.machine import Machine, MachineEvent
 from controller.fleet.presence import Presence
 from controller.storage import Unit
@@ -105,7 +105,7 @@ async def _raise_silence(unit: Unit, machine: Machine, standing: Standing) -> No
             "goodbye": machine.goodbye_reason.value if machine.goodbye_reason else "",
         },
     )
-    await add_finding(unit.connection, KnownFinding(finding, unit.now, None, already_over=False))
+    await add_findings(unit.connection, [KnownFinding(finding, unit.now, None, already_over=False)])
     await fleet.change_machine(
         unit.connection,
         machine.id,
@@ -127,5 +127,5 @@ async def _note_return(unit: Unit, machine: Machine) -> None:
     if known is None:
         return
     finding = known.finding
-    await change_finding(unit.connection, replace(known, cleared_at=unit.now))
+    await change_findings(unit.connection, [replace(known, cleared_at=unit.now)])
     unit.announce(FindingCleared(replace(finding, began_at=unit.now)))

@@ -13,7 +13,7 @@ from controller.blobs.folder import BlobFolder
 from controller.core.clock import Clock
 from controller.core.errors import Invalid, Unavailable, VigiaError
 from controller.fleet.identity.authority import Peer
-from controller.fleet.intake.cursor import Lane
+from controller.fleet.intake.cursor import PATIENCE, Lane
 from controller.fleet.intake.report import Entry, Report, ReportedEvidence, ReportedFinding, Taken
 from controller.fleet.presence import Presence
 from controller.fleet.series.packing import Layout
@@ -24,8 +24,8 @@ from protos.vigia.v1 import agent_pb2 as pb
 
 _log = logging.getLogger(__name__)
 
-# Envelopes of one stream that wait for their commit; beyond that it is not read from.
-_WINDOW = 8
+# Records of one stream that wait for their commit; beyond that it is not read from.
+_WINDOW = 128
 # Faults are acknowledged at once, metrics after so many records or so long.
 _ACK_RECORDS = 16
 _ACK_S = 2.0
@@ -96,6 +96,8 @@ class Stream:
         self._held: list[Entry] = []
         self._held_at = connected_at
         self._patience: list[asyncio.Task[None]] = []
+        self._patient = True
+        self._asking = False
         self._order = asyncio.Lock()
         self._ending: Ending | None = None
         self._ended = asyncio.Event()
@@ -203,7 +205,8 @@ class Stream:
             self._held_at = received_at
             if not self._may_be_over() or len(self._held) >= _HELD:
                 await self._release()
-            elif not self._patience:
+            elif self._patient:
+                self._patient = False
                 self._patience.append(asyncio.create_task(self._wait_no_longer()))
         if metrics:
             await self._put(self._desk.bulk, self._as_report(metrics, received_at), len(metrics))
@@ -228,6 +231,13 @@ class Stream:
         await self._desk.clock.sleep(_HELD_S)
         self._stated = self._stated or (None, None)
         await self._release()
+
+    async def _ask_again(self) -> None:
+        """A gap that nobody filled no longer holds the acknowledgement, even if nothing else comes."""
+        await self._desk.clock.sleep(PATIENCE.total_seconds() + 1.0)
+        self._asking = False
+        self._patience = [task for task in self._patience if not task.done()]
+        await self._put(self._desk.urgent, self._as_report((), self._desk.clock.now()), 1)
 
     def _as_report(self, entries: tuple[Entry, ...], received_at: datetime) -> Report:
         stated, stated_at = self._stated or (None, None)
@@ -265,7 +275,7 @@ class Stream:
         while self._outstanding >= _WINDOW:
             self._room.clear()
             await self._room.wait()
-        self._outstanding += 1
+        self._outstanding += rows
         lane = Lane.METRICS if batcher is self._desk.bulk else Lane.FAULTS
         await batcher.put(job, partial(self._written, lane, rows), rows)
 
@@ -273,7 +283,7 @@ class Stream:
 
     def _written(self, lane: Lane, rows: int, answer: Answer | Exception) -> None:
         """Called after the commit, or with what prevented it."""
-        self._outstanding -= 1
+        self._outstanding -= rows
         self._room.set()
         if isinstance(answer, Exception):
             known = isinstance(answer, VigiaError)
@@ -284,6 +294,9 @@ class Stream:
             return
         self._acknowledged.update(answer.acknowledged)
         self._out.extend(wire.resends(answer))
+        if answer.wanted and not self._asking:
+            self._asking = True
+            self._patience.append(asyncio.create_task(self._ask_again()))
         self._out.extend(
             wire.refusal(of, sequence, record.field, record.limit) for of, sequence, record in answer.refused
         )

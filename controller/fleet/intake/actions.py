@@ -81,8 +81,7 @@ async def take_reports(
         {key: cursors[key] for key in sorted(touched - before, key=_order)},
         {key: cursors[key] for key in sorted(touched & before, key=_order)},
     )
-    await add_snapshots(unit.connection, intake.snapshots)
-    await fleet.remember(unit.connection, intake.history)
+    await intake.save()
     return tuple(
         _taken(report, cursors, here, unit.now) for report, here in zip(reports, refused, strict=True)
     )
@@ -116,9 +115,9 @@ async def restate(
         for known in await store.open_findings(unit.connection, report.machine_id):
             ours = known.finding.rule == SILENCE
             if not ours and known.finding.finding_id not in ids and known.observed_at < stated_at:
-                await intake.clear(known, stated_at)
+                intake.clear(known, stated_at)
         unit.announce(ConditionsRestated(report.machine_id, stated_at, tuple(stated)))
-    await fleet.remember(unit.connection, intake.history)
+    await intake.save()
 
 
 def _order(key: store.CursorKey) -> tuple[UUID, str, int]:
@@ -140,10 +139,9 @@ def _taken(
     refused: Iterable[tuple[Lane, int, RefusedRecord]],
     now: datetime,
 ) -> Taken:
-    lanes = {
-        lane: cursors[(report.machine_id, report.epoch, lane)]
-        for lane in {entry.lane for entry in report.entries}
-    }
+    here = {entry.lane for entry in report.entries} or set(Lane)
+    keys = {lane: (report.machine_id, report.epoch, lane) for lane in here}
+    lanes = {lane: cursors[key] for lane, key in keys.items() if key in cursors}
     return Taken(
         {lane: cursor.acknowledged(now) for lane, cursor in lanes.items()},
         {lane: cursor.wanted(now) for lane, cursor in lanes.items() if cursor.wanted(now)},
@@ -153,16 +151,30 @@ def _taken(
 
 @dataclass(slots=True)
 class _Intake:
-    """What one unit has learnt so far."""
+    """What one unit has learnt so far; written at its end, in few statements, before the events are told."""
 
     unit: Unit
     down: Sequence[DownPeriod]
     known: dict[UUID, KnownFinding] = field(default_factory=dict)
+    new: set[UUID] = field(default_factory=set)
+    changed: set[UUID] = field(default_factory=set)
+    evidence: dict[UUID, list[KeptEvidence]] = field(default_factory=dict)
+    new_evidence: list[KeptEvidence] = field(default_factory=list)
     snapshots: list[PackedSnapshot] = field(default_factory=list)
     history: list[MachineEvent] = field(default_factory=list)
 
     async def learn(self, finding_ids: Iterable[UUID]) -> None:
-        self.known.update(await store.findings(self.unit.connection, set(finding_ids)))
+        ids = set(finding_ids)
+        self.known.update(await store.findings(self.unit.connection, ids))
+        self.evidence.update(await store.evidence_of(self.unit.connection, ids))
+
+    async def save(self) -> None:
+        connection = self.unit.connection
+        await store.add_findings(connection, [self.known[one] for one in sorted(self.new)])
+        await store.change_findings(connection, [self.known[one] for one in sorted(self.changed - self.new)])
+        await store.add_evidence(connection, self.new_evidence)
+        await add_snapshots(connection, self.snapshots)
+        await fleet.remember(connection, self.history)
 
     async def take(self, report: Report, record: object, over: frozenset[UUID]) -> RefusedRecord | None:
         """One new record; a refusal when it cannot be taken."""
@@ -176,7 +188,7 @@ class _Intake:
             case ReportedFinding():
                 return await self._finding(report, record, over)
             case ReportedEvidence():
-                return await self._evidence(report, record)
+                return self._evidence(report, record)
             case ReportedDropped():
                 self._remember(report, "metrics_dropped", first=record.first, last=record.last)
             case ReportedDamage():
@@ -196,12 +208,12 @@ class _Intake:
         if known is None:
             await self._first_word(report, reported, over)
         elif not reported.raised:
-            await self.clear(known, reported.began_at)
+            self.clear(known, reported.began_at)
         elif known.cleared_at is None and reported.severity is not known.finding.severity:
             changed = replace(
                 known, finding=replace(known.finding, severity=reported.severity, facts=reported.facts)
             )
-            await self._change(changed)
+            self._change(changed)
             self._story(report, "finding_changed", reported)
             self.unit.announce(FindingRaised(changed.finding))
         return None
@@ -220,19 +232,19 @@ class _Intake:
         is_over = _is_over(report, reported, over)
         cleared_at = None if reported.raised else reported.began_at
         known = KnownFinding(finding, reported.observed_at, cleared_at, is_over or not reported.raised)
-        await store.add_finding(self.unit.connection, known)
         self.known[finding.finding_id] = known
+        self.new.add(finding.finding_id)
         self._story(report, "finding_raised" if reported.raised else "finding_cleared", reported)
         if reported.raised:
             self.unit.announce(FindingRaised(finding, already_over=is_over))
-            waiting = await store.evidence_of(self.unit.connection, finding.machine_id, finding.finding_id)
-            for kept in waiting:
-                self._announce_evidence(kept)
+            for kept in self.evidence.get(finding.finding_id, ()):
+                if kept.machine_id == finding.machine_id:
+                    self._announce_evidence(kept)
 
-    async def clear(self, known: KnownFinding, at: datetime) -> None:
+    def clear(self, known: KnownFinding, at: datetime) -> None:
         """The symptom ended at `at`. Said before (by a restatement)? Then only the time is put right."""
         said_before = known.cleared_at is not None
-        await self._change(replace(known, cleared_at=at))
+        self._change(replace(known, cleared_at=at))
         if not said_before:
             finding = replace(known.finding, began_at=at)
             self._remember_at(
@@ -240,11 +252,11 @@ class _Intake:
             )
             self.unit.announce(FindingCleared(finding))
 
-    async def _change(self, known: KnownFinding) -> None:
-        await store.change_finding(self.unit.connection, known)
+    def _change(self, known: KnownFinding) -> None:
         self.known[known.finding.finding_id] = known
+        self.changed.add(known.finding.finding_id)
 
-    async def _evidence(self, report: Report, reported: ReportedEvidence) -> RefusedRecord | None:
+    def _evidence(self, report: Report, reported: ReportedEvidence) -> RefusedRecord | None:
         known = self.known.get(reported.finding_id)
         if known is not None and known.finding.machine_id != report.machine_id:
             return _NOT_YOURS
@@ -255,10 +267,11 @@ class _Intake:
             reported.size_bytes,
             reported.taken_at,
         )
-        before = await store.evidence_of(self.unit.connection, kept.machine_id, kept.finding_id)
-        if kept.sha256 in {one.sha256 for one in before}:
+        before = self.evidence.setdefault(kept.finding_id, [])
+        if any(one.machine_id == kept.machine_id and one.sha256 == kept.sha256 for one in before):
             return None
-        await store.add_evidence(self.unit.connection, kept)
+        before.append(kept)
+        self.new_evidence.append(kept)
         # Without its finding (a gap before it) it waits in its row until the finding comes.
         if known is not None:
             self._announce_evidence(kept)

@@ -83,9 +83,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Some entries of one stream. `connected_at` is when that stream began: what was observed before it is
-    history that is being replayed. `stated` holds the findings the agent said are open, as of `stated_at`,
-    or None before it said so."""
+    """Some entries of one stream; without any it asks where its lanes stand.
+
+    `connected_at` is when that stream began: what was observed before it is history that is being replayed.
+    `stated` holds the findings the agent said are open, as of `stated_at`, or None before it said so.
+    """
 
     machine_id: UUID
     epoch: str

@@ -200,17 +200,25 @@ async def open_findings(connection: AsyncConnection, machine_id: UUID) -> tuple[
     return tuple(_known(row) for row in await connection.execute(query))
 
 
-async def add_finding(connection: AsyncConnection, known: KnownFinding) -> None:
-    await connection.execute(
-        insert(findings_table).values(
-            id=known.finding.finding_id, machine_id=known.finding.machine_id, **_values(known)
+async def add_findings(connection: AsyncConnection, new: Collection[KnownFinding]) -> None:
+    if new:
+        rows = [
+            {"id": known.finding.finding_id, "machine_id": known.finding.machine_id, **_values(known)}
+            for known in new
+        ]
+        await connection.execute(insert(findings_table), rows)
+
+
+async def change_findings(connection: AsyncConnection, changed: Collection[KnownFinding]) -> None:
+    if changed:
+        names = ("rule", "object", "severity", "facts", "began_at", "observed_at", "opened_at", "cleared_at")
+        statement = (
+            update(findings_table)
+            .where(findings_table.c.id == bindparam("which"))
+            .values({name: bindparam(name) for name in (*names, "already_over")})
         )
-    )
-
-
-async def change_finding(connection: AsyncConnection, known: KnownFinding) -> None:
-    statement = update(findings_table).where(findings_table.c.id == known.finding.finding_id)
-    await connection.execute(statement.values(**_values(known)))
+        rows = [{"which": known.finding.finding_id, **_values(known)} for known in changed]
+        await connection.execute(statement, rows)
 
 
 def _values(known: KnownFinding) -> dict[str, Any]:
@@ -228,28 +236,35 @@ def _values(known: KnownFinding) -> dict[str, Any]:
 
 
 async def evidence_of(
-    connection: AsyncConnection, machine_id: UUID, finding_id: UUID
-) -> tuple[KeptEvidence, ...]:
-    """Bundles that this machine sent for that finding, in the order of their coming."""
+    connection: AsyncConnection, finding_ids: Collection[UUID]
+) -> dict[UUID, list[KeptEvidence]]:
+    """Bundles that came for these findings, by finding, in the order of their coming, whoever sent them."""
+    found: dict[UUID, list[KeptEvidence]] = {}
     table = evidence_table.c
-    query = (
-        select(table.machine_id, table.finding_id, table.sha256, table.size_bytes, table.taken_at)
-        .where(table.finding_id == finding_id, table.machine_id == machine_id)
-        .order_by(table.id)
-    )
-    return tuple(KeptEvidence(**row._mapping) for row in await connection.execute(query))
-
-
-async def add_evidence(connection: AsyncConnection, kept: KeptEvidence) -> None:
-    await connection.execute(
-        insert(evidence_table).values(
-            machine_id=kept.machine_id,
-            finding_id=kept.finding_id,
-            sha256=kept.sha256,
-            size_bytes=kept.size_bytes,
-            taken_at=kept.taken_at,
+    for some in _chunks(sorted(finding_ids)):
+        query = (
+            select(table.machine_id, table.finding_id, table.sha256, table.size_bytes, table.taken_at)
+            .where(table.finding_id.in_(some))
+            .order_by(table.id)
         )
-    )
+        for row in await connection.execute(query):
+            found.setdefault(row.finding_id, []).append(KeptEvidence(**row._mapping))
+    return found
+
+
+async def add_evidence(connection: AsyncConnection, new: Collection[KeptEvidence]) -> None:
+    if new:
+        rows = [
+            {
+                "machine_id": kept.machine_id,
+                "finding_id": kept.finding_id,
+                "sha256": kept.sha256,
+                "size_bytes": kept.size_bytes,
+                "taken_at": kept.taken_at,
+            }
+            for kept in new
+        ]
+        await connection.execute(insert(evidence_table), rows)
 
 
 def _chunks(ids: list[UUID]) -> Iterable[list[UUID]]:

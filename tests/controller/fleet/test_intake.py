@@ -14,7 +14,7 @@ from controller.fleet.findings import (
     FindingRaised,
 )
 from controller.fleet.intake.blindness import DownPeriod
-from controller.fleet.intake.cursor import Lane
+from controller.fleet.intake.cursor import PATIENCE, Lane
 from controller.fleet.intake.report import Entry, Record, Report, ReportedEvidence, ReportedFinding
 from controller.fleet.machine import Greeting
 from tests.controller.fleet.conftest import Office
@@ -182,3 +182,19 @@ async def test_nothing_of_a_unit_that_fails_is_kept(office: Office) -> None:
     assert office.told == []
     await take(office, given)
     assert len(raised(office)) == 1
+
+
+async def test_a_gap_that_nobody_fills_stops_holding_the_acknowledgement(
+    office: Office, clock: JumpingClock
+) -> None:
+    """Record 1 is lost for good: asked for, waited for, and given up; a report without records asks anew."""
+    machine_id = await office.machine()
+    async with office.storage.unit() as unit:
+        taken = await fleet.take_report(unit, report(machine_id, [finding(NOON)], NOON, first=2))
+    assert taken.acknowledged == {Lane.FAULTS: 0}
+    assert taken.wanted[Lane.FAULTS][0].last == 1
+    await clock.jump(PATIENCE)
+    async with office.storage.unit() as unit:
+        taken = await fleet.take_report(unit, report(machine_id, [], clock.now()))
+    assert taken.acknowledged == {Lane.FAULTS: 2}
+    assert not taken.wanted
