@@ -16,7 +16,7 @@ from controller.words.catalogue import Translator, translator
 
 async def explanation(connection: Connection, case: Incident, lang: str, now: datetime) -> Json:
     """`undetected_s` is how long the symptom lasted before we could know (contract.md T13)."""
-    known = await shapes.names(connection)
+    known = await shapes.names(connection, [case])
     words = translator(lang)
     told = await ledger.explain(connection, case.id, now)
     zone, machine = known.zone(case), known.machine(case)

@@ -1,6 +1,6 @@
 """The nouns as JSON: names instead of ids, instants in ISO 8601 (UTC, Z), words in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,9 @@ from controller.words import formats, rules, story
 from controller.words.catalogue import Translator, translator
 
 Json = dict[str, Any]
+FEW = 20
+"""So many machines are asked for one by one; for more, one query for all is less."""
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -45,10 +48,16 @@ class Names:
         return self.machines.get(case.machine_id, "") if case.machine_id else ""
 
 
-async def names(connection: Connection) -> Names:
+async def names(connection: Connection, cases: Collection[Incident] = ()) -> Names:
+    """Customers, sites and people whole, which are few; of the machines those of `cases`."""
+    wanted = {case.machine_id for case in cases if case.machine_id is not None}
+    if len(wanted) <= FEW:
+        found = [await fleet.machine(connection, machine_id) for machine_id in sorted(wanted)]
+    else:
+        found = list(await fleet.machines(connection))
     return Names(
         customers={one.id: one for one in await fleet.customers(connection)},
-        machines={one.id: one.name for one in await fleet.machines(connection)},
+        machines={one.id: one.name for one in found if one is not None},
         sites={one.id: one.name for one in await fleet.sites(connection)},
         people={one.id: one.login for one in await people.users(connection)},
     )
@@ -111,7 +120,7 @@ async def incidents(
 ) -> list[Json]:
     """The most urgent first: by the promise that ends first, then by severity, then by age."""
     wanted = list(cases)
-    known = await names(connection)
+    known = await names(connection, wanted)
     words = translator(lang)
     states = {found: state for found, (_, state) in (await ledger.states_of(connection, wanted, now)).items()}
     wanted.sort(key=lambda case: _urgency(case, states[case.id]))
@@ -170,7 +179,7 @@ def _next_clock(state: State) -> Json | None:
 
 async def whole_incident(connection: Connection, case: Incident, lang: str, now: datetime) -> Json:
     """What an incident's page shows."""
-    known = await names(connection)
+    known = await names(connection, [case])
     words = translator(lang)
     told = await ledger.explain(connection, case.id, now)
     return {
