@@ -48,6 +48,20 @@ NAMES = {
     "role": "Kind of machine",
     "unclean_boots_24h": "Restarts without warning, 24 h",
 }
+# How a look at a watch ended, by the agent's word.
+OUTCOMES = {
+    "refused": "connection refused",
+    "timeout": "no answer in time",
+    "unreachable": "not reachable",
+    "unresolved": "name not found",
+    "wrong_answer": "another answer than expected",
+    "closed": "connection closed",
+    "tls_failed": "no secure connection",
+    "inactive": "not running",
+    "failed": "failed",
+    "absent": "not there",
+    "starting": "still starting",
+}
 # Said elsewhere on the page, or made for programs.
 _LEFT_OUT = {"boot_at_unix_s", "watch_name"}
 
@@ -56,4 +70,6 @@ def named(facts: Mapping[str, str], words: Translator) -> list[tuple[str, str]]:
     """(name, value) in the order they came, empty ones left out."""
     kept = {name: value for name, value in facts.items() if name not in _LEFT_OUT and value != ""}
     shown = rules.facts_shown(kept, words.language)
+    if (outcome := kept.get("watch_outcome", "")) in OUTCOMES:
+        shown["watch_outcome"] = words._(OUTCOMES[outcome])
     return [(words._(NAMES[name]) if name in NAMES else name, value) for name, value in shown.items()]

@@ -25,6 +25,8 @@ from controller.words.catalogue import Translator
 
 router = APIRouter()
 HISTORY = 30
+EVERY_S = 20
+"""Beats and samples are no changes: a page that shows them looks again by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ async def machines_page(request: Request, reader: Staff, context: Here, customer
         for one in machines
     ]
     return pages_of(request).shown(
-        reader, "machines", here="machines", topics="incidents machine:*", rows=rows, chosen=customer,
+        reader, "machines", here="machines", topics="incidents machine:*", every=EVERY_S,
+        rows=rows, chosen=customer,
         customers=[(str(one.id), one.name) for one in customers.values()],
     )  # fmt: skip
 
@@ -98,6 +101,7 @@ async def machine_page(request: Request, reader: Staff, context: Here, machine_i
     words = reader.words
     return pages_of(request).shown(
         reader, "machine", here="machines", topics=f"machine:{machine.id} incidents",
+        every=EVERY_S,
         machine=_row(machine, customer, site.name if site else "", len(cases), words),
         charts=charts.charts(series, words, now), volumes=charts.volumes(snapshot, words),
         watches=charts.watches(machine.watches, snapshot, words),
@@ -199,6 +203,10 @@ def _told(event: MachineEvent, words: Translator) -> str:
     """The kind in words, then what it is about: a rule and its object, or a reason."""
     text = words._(_EVENTS.get(event.kind, event.kind))
     reason = event.facts.get("reason", "")
-    about = [words._(_REASONS.get(reason, reason)) if reason else "", event.facts.get("rule", ""), event.facts.get("object", "")]
+    about = [
+        words._(_REASONS.get(reason, reason)) if reason else "",
+        event.facts.get("rule", ""),
+        event.facts.get("object", ""),
+    ]
     shown = " ".join(rules.cleaned(part) for part in about if part)
     return f"{text}: {shown}" if shown else text

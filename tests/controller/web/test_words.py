@@ -35,7 +35,8 @@ def _of_calls() -> Iterator[str]:
 
 def _of_tables() -> Iterator[str]:
     for table in (
-        clockface.LABELS, facts.NAMES, machines._EVENTS, machines._REASONS, machine_state._GOODBYES,
+        clockface.LABELS, facts.NAMES, facts.OUTCOMES, machines._EVENTS, machines._REASONS,
+        machine_state._GOODBYES,
         account.ROLES, fault._FIELDS, pages._ROLES, pages._SEVERITIES, pages._STATES, pages._SPOKEN,
     ):  # fmt: skip
         yield from table.values()

@@ -4,6 +4,7 @@ import { now } from "./parts/times.js";
 
 const EVERY_MS = 10000;
 const SPAN_S = 3600;
+const LEAST_S = 300;
 const folder = document.getElementById("charts");
 const language = document.documentElement.lang;
 const plots = new Map();
@@ -73,7 +74,9 @@ function draw(charts) {
       place.replaceChildren();
       plots.set(chart.name, new uPlot(options(chart, place.clientWidth), data, place));
     }
-    plots.get(chart.name).setScale("x", { min: now() / 1000 - SPAN_S, max: now() / 1000 });
+    // A machine that came a moment ago fills its chart too.
+    const since = Math.min(chart.times[0] ?? 0, now() / 1000 - LEAST_S);
+    plots.get(chart.name).setScale("x", { min: Math.max(since, now() / 1000 - SPAN_S), max: now() / 1000 });
   }
 }
 

@@ -109,6 +109,8 @@ export function watchLive() {
     }
     if (wasLost) look();
   }, FALL_BACK_MS);
+  const every = Number(body.dataset.every);
+  if (every) setInterval(() => document.hidden || look(), every * 1000);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && (wanted || wasLost)) soon();
   });
