@@ -1,19 +1,17 @@
 """`vigia incidents ...`: the same verbs as on an incident's page."""
 
-import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from controller.cli.client import Client
-from controller.cli.failure import WRONG, failure
 from controller.cli.language import _
 from controller.cli.options import Wishes, command
 from controller.cli.terminal import print_json
+from controller.cli.typed import Body, Reason, text
 
 app = typer.Typer()
-STDIN_BYTES = 1024 * 1024
 
 
 class Severity(StrEnum):
@@ -30,10 +28,6 @@ class State(StrEnum):
 
 
 Which = Annotated[str, typer.Argument(metavar="INCIDENT", help=_("INC-1, or just 1."))]
-Body = Annotated[str, typer.Argument(metavar="TEXT", help=_("What to say; - reads it from standard input."))]
-Reason = Annotated[
-    str, typer.Option("--reason", metavar="TEXT", help=_("Why; - reads it from standard input."))
-]
 Channel = Annotated[
     str | None,
     typer.Option(
@@ -95,7 +89,7 @@ def respond(
     at: At = None,
     reason: WhyLate = None,
 ) -> None:
-    _done(wishes, incident, "respond", body=_text("body", body), channel=channel, at=at, reason=reason)
+    _done(wishes, incident, "respond", body=text("body", body), channel=channel, at=at, reason=reason)
 
 
 @command(app, "update", _("Tell the customer what is new; the clock of the next update starts again."))
@@ -107,12 +101,12 @@ def update(
     at: At = None,
     reason: WhyLate = None,
 ) -> None:
-    _done(wishes, incident, "update", body=_text("body", body), channel=channel, at=at, reason=reason)
+    _done(wishes, incident, "update", body=text("body", body), channel=channel, at=at, reason=reason)
 
 
 @command(app, "note", _("Write something down for colleagues; it answers nobody."))
 def note(wishes: Wishes, incident: Which, body: Body) -> None:
-    _done(wishes, incident, "note", body=_text("body", body))
+    _done(wishes, incident, "note", body=text("body", body))
 
 
 @command(app, "severity", _("Change the severity; the clocks move as the plan says."))
@@ -122,7 +116,7 @@ def severity(
     severity: Annotated[Severity, typer.Argument(metavar="SEVERITY", help="critical, high, normal")],
     reason: Reason,
 ) -> None:
-    _done(wishes, incident, "severity", severity=severity.value, reason=_text("reason", reason))
+    _done(wishes, incident, "severity", severity=severity.value, reason=text("reason", reason))
 
 
 @command(app, "escalate", _("Hand it to level 2 or 3."))
@@ -132,7 +126,7 @@ def escalate(
     level: Annotated[int, typer.Argument(metavar="LEVEL", help="2, 3")],
     reason: Reason,
 ) -> None:
-    _done(wishes, incident, "escalate", level=level, reason=_text("reason", reason))
+    _done(wishes, incident, "escalate", level=level, reason=text("reason", reason))
 
 
 @command(app, "assign", _("Give it to somebody."))
@@ -142,17 +136,17 @@ def assign(wishes: Wishes, incident: Which, login: Annotated[str, typer.Argument
 
 @command(app, "resolve", _("Tell the customer what was done; the clocks stop."))
 def resolve(wishes: Wishes, incident: Which, body: Body) -> None:
-    _done(wishes, incident, "resolve", body=_text("body", body))
+    _done(wishes, incident, "resolve", body=text("body", body))
 
 
 @command(app, "close", _("The end, from open or resolved."))
 def close(wishes: Wishes, incident: Which, reason: Reason) -> None:
-    _done(wishes, incident, "close", reason=_text("reason", reason))
+    _done(wishes, incident, "close", reason=text("reason", reason))
 
 
 @command(app, "reopen", _("Open it again; the time between does not count."))
 def reopen(wishes: Wishes, incident: Which, reason: Reason) -> None:
-    _done(wishes, incident, "reopen", reason=_text("reason", reason))
+    _done(wishes, incident, "reopen", reason=text("reason", reason))
 
 
 def _done(wishes: Wishes, incident: str, verb: str, **said: Any) -> None:
@@ -162,24 +156,3 @@ def _done(wishes: Wishes, incident: str, verb: str, **said: Any) -> None:
     from controller.cli.sheets import print_standing
 
     return print_standing(found)
-
-
-def _text(field: str, given: str) -> str:
-    """What was typed, or all of standard input for `-`. Raises `Failure` for what is no text."""
-    if given != "-":
-        return given
-    try:
-        data = sys.stdin.buffer.read(STDIN_BYTES + 1) if sys.stdin else b""
-    except OSError as error:
-        message = _("{field}: standard input cannot be read ({reason})", field=field, reason=error.strerror)
-        raise failure(WRONG, "invalid", message, field=field) from None
-    if len(data) > STDIN_BYTES:
-        limit = _("standard input holds more than {most} bytes", most=STDIN_BYTES)
-        raise failure(
-            WRONG, "invalid", _("{field}: {limit}. Shorten it", field=field, limit=limit), field=field
-        )
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        message = _("{field}: standard input is no UTF-8 text. Convert it first", field=field)
-        raise failure(WRONG, "invalid", message, field=field) from None

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from controller.cli.client import Client
-from controller.cli.incidents import Reason, _text
 from controller.cli.language import _
 from controller.cli.options import Wishes, command
 from controller.cli.terminal import line, print_json
+from controller.cli.typed import Reason, text
 
 app = typer.Typer()
 Which = Annotated[str, typer.Argument(metavar="MACHINE", help=_("Its name, or its id."))]
@@ -53,7 +53,7 @@ def show(wishes: Wishes, machine: Which) -> None:
 
 @command(app, "ban", _("Put a machine out: its certificates die, its streams end within seconds."))
 def ban(wishes: Wishes, machine: Which, reason: Reason) -> None:
-    found = Client(wishes).post("machines", machine, "ban", reason=_text("reason", reason))
+    found = Client(wishes).post("machines", machine, "ban", reason=text("reason", reason))
     if wishes.as_json:
         return print_json(found)
     from controller.cli.tables import moment
