@@ -68,7 +68,7 @@ class Clock(NamedTuple):
         if self.due is not None and self.basis is not None:
             chain.append(Step("due", self.due, {
                 "from": self.basis, "promise": str(self.promise), "severity": self.severity,
-                "stopped": self.stopped, "zone": self.calendar.zone,
+                "stopped": self.stopped, "zone": "24x7" if self.calendar.always else self.calendar.zone,
             }))  # fmt: skip
         if self.breached_at is not None:
             chain.append(Step("breached", self.breached_at, {"due": self.due}))

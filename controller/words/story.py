@@ -204,13 +204,13 @@ _ENTRIES: Mapping[str, _Made] = {
     "notice_queued": _notice,
 }
 
-_DUE_AT_ONCE = N_("due {at}: {promise} ({severity}) from {from}, hours of {zone}")
+_DUE_AT_ONCE = N_("due {at}: {promise} ({severity}) from {from}, hours: {zone}")
 _PROOF = {
     "started": N_("started {at}, by: {by}"),
     "stopped": N_("stood still from {at} to {until} ({open} of open time), until: {by}"),
     "retargeted": N_("severity {severity} from {at} on: due {before} becomes {after}"),
     "due": N_(
-        "due {at}: {promise} ({severity}) from {from} and {stopped} that did not count, hours of {zone}"
+        "due {at}: {promise} ({severity}) from {from} and {stopped} that did not count, hours: {zone}"
     ),
     "decided": N_("{state} {at}, by: {by}"),
     "breached": N_("missed {at}"),
@@ -250,4 +250,6 @@ def _fact(words: Translator, name: str, value: object, zone: str) -> str:
         return clocks.clock_state(words, str(value))
     if name == "severity":
         return words._(str(value))
+    if name == "zone" and value == "24x7":
+        return words._("around the clock")
     return str(value)
