@@ -53,7 +53,7 @@ async def _serve(config: Config) -> None:
 
 def log_to_stderr(log_format: str) -> None:
     """One line per unit of work: plain for people, or JSON for a collector. Never content, never secrets."""
-    before = [
+    before: list[structlog.typing.Processor] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
-from rich.panel import Panel
 from rich.text import Text
 
 from controller.core.clock import Clock, SystemClock
@@ -213,7 +212,10 @@ class _Street:
             say("Ctrl-C stops everything. What happens is logged in {folder}.", folder=f"{shown}/logs"),
         ]
         (self.folder / "run" / "up.pid").write_text(f"{os.getpid()}\n")
-        self.console.print(Panel(Text("\n".join(lines)), title="Vigía", expand=False))
+        self.console.rule("Vigía", align="left")
+        # Never wrapped by us: a command that is cut in two cannot be pasted.
+        self.console.print(Text("\n".join(lines)), soft_wrap=True)
+        self.console.rule()
 
     async def _watch(self) -> None:
         """Until the end is asked for. SIGUSR1 starts again what was stopped or killed."""

@@ -1,4 +1,4 @@
-"""The real programs, as customers and engineers have them: `vigia serve`, `vigia-agent`, a watched web server.
+"""The real programs, as people have them: `vigia serve`, `vigia-agent`, a watched web server.
 
 Everything is a process of its own on loopback, in the test's folder. Waiting here is for real programs and
 real sockets, so it polls with a deadline and says what it was waiting for.

@@ -39,7 +39,9 @@ class Swarm:
         self.ending = False
 
     async def enrol(self, customer: str = "Enjambre") -> None:
-        await asyncio.to_thread(self.walk.vigia, "customers", "add", customer, "--contact-email", "ana@example.com")
+        await asyncio.to_thread(
+            self.walk.vigia, "customers", "add", customer, "--contact-email", "ana@example.com"
+        )
         for number in range(self.size):
             endpoint, token, root = await asyncio.to_thread(enrolment, self.walk, customer)
             agent = SimulatedAgent(root, f"simulated-{number}")
