@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 Context = aio.ServicerContext[pb.ConnectRequest, pb.ConnectResponse]
 _HELLO_S = 20.0
+_LAST_WORDS_S = 3.0
 # Jittered between 0.8 and 1 of this, so that a fleet that came together does not leave together.
 AGE_LIMIT_S = 12 * 3_600.0
 
@@ -146,6 +147,6 @@ async def _say(context: Context, items: list[pb.ControllerItem]) -> None:
     if not items:
         return
     try:
-        await context.write(pb.ConnectResponse(items=items))
-    except (aio.AioRpcError, aio.InternalError, asyncio.InvalidStateError, aio.UsageError):
+        await asyncio.wait_for(context.write(pb.ConnectResponse(items=items)), _LAST_WORDS_S)
+    except (TimeoutError, aio.AioRpcError, aio.InternalError, asyncio.InvalidStateError, aio.UsageError):
         _log.debug("an agent left before the last words")

@@ -100,7 +100,8 @@ class Stream:
         self._asking = False
         self._order = asyncio.Lock()
         self._ending: Ending | None = None
-        self._ended = asyncio.Event()
+        # A future and no task: it is waited for beside reader and writer, of which either may hang.
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.expires_s = expires_s
         self.heard_s = desk.clock.monotonic()
 
@@ -112,14 +113,15 @@ class Stream:
         """End it as soon as may be; the first word counts."""
         if self._ending is None:
             self._ending = ending
-            self._ended.set()
+            if not self._ended.done():
+                self._ended.set_result(None)
 
     async def run(self, first: Sequence[pb.AgentItem] = ()) -> Ending | None:
         """Takes what came with the hello, then reads and writes until the agent leaves (None) or `close`."""
-        tasks: list[asyncio.Task[Any]] = [
+        tasks: list[asyncio.Future[Any]] = [
             asyncio.create_task(self._read(first)),
             asyncio.create_task(self._write()),
-            asyncio.create_task(self._ended.wait()),
+            self._ended,
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

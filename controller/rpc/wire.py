@@ -247,8 +247,8 @@ def _snapshot(
     known = layouts.get(message.layout_id)
     if known is None:
         raise Invalid("snapshot.layout_id", "must be that of a layout sent before on this connection")
-    if len(message.values) != len(known.channels):
-        raise Invalid("snapshot.values", f"must be {len(known.channels)}, as the layout says")
+    if len(message.values) != known.size:
+        raise Invalid("snapshot.values", f"must be {known.size}, as the layout says")
     if len(message.gaps) > GAPS_LIMIT:
         raise Invalid("snapshot.gaps", f"at most {GAPS_LIMIT}")
     taken_at = clock.ours("snapshot.taken_at_unix_ms", message.taken_at_unix_ms, received_at)

@@ -24,10 +24,20 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a snapshot's numbers are to be read. `digest` (sha256, hex) is its identity everywhere."""
+    """How a snapshot's numbers are to be read. `digest` (sha256, hex) is its identity everywhere; `size` is
+    the number of its channels.
 
-    channels: tuple[Channel, ...]
+    `text` is their canonical JSON: every open stream keeps its layouts, and as objects they would be most of
+    an agent's memory.
+    """
+
+    text: str
+    size: int
     digest: str
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return tuple(Channel(*channel) for channel in json.loads(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def layout(channels: Sequence[Channel]) -> Layout:
         ensure_ascii=True,
         separators=(",", ":"),
     )
-    return Layout(tuple(channels), sha256(text.encode()).hexdigest())
+    return Layout(text, len(channels), sha256(text.encode()).hexdigest())
 
 
 def pack(values: Sequence[float]) -> bytes:

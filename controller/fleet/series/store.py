@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from controller.fleet.series.packing import Channel, Layout, Series, Snapshot, unpack
+from controller.fleet.series.packing import Channel, Layout, Series, Snapshot, layout, unpack
 from controller.storage import UtcDateTime, metadata
 
 _row_number = BigInteger().with_variant(Integer, "sqlite")
@@ -82,9 +82,9 @@ async def _layout_ids(connection: AsyncConnection, layouts: Mapping[str, Layout]
     table = layouts_table.c
     known = select(table.digest, table.id).where(table.digest.in_(list(layouts)))
     ids: dict[str, int] = {row.digest: row.id for row in await connection.execute(known)}
-    for digest, layout in layouts.items():
+    for digest, missing in layouts.items():
         if digest not in ids:
-            channels = [[c.name, c.unit, dict(c.attributes)] for c in layout.channels]
+            channels = [[c.name, c.unit, dict(c.attributes)] for c in missing.channels]
             made = await connection.execute(insert(layouts_table).values(digest=digest, channels=channels))
             assert made.inserted_primary_key is not None
             ids[digest] = made.inserted_primary_key[0]
@@ -93,7 +93,7 @@ async def _layout_ids(connection: AsyncConnection, layouts: Mapping[str, Layout]
 
 async def _layouts(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Layout]:
     rows = await connection.execute(select(layouts_table).where(layouts_table.c.id.in_(list(ids))))
-    return {row.id: Layout(tuple(Channel(*channel) for channel in row.channels), row.digest) for row in rows}
+    return {row.id: layout([Channel(*channel) for channel in row.channels]) for row in rows}
 
 
 async def snapshots_between(
@@ -133,9 +133,9 @@ def _series(
 ) -> tuple[Series, ...]:
     points: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[tuple[datetime, float]]] = {}
     positions: dict[int, list[tuple[int, list[tuple[datetime, float]]]]] = {}
-    for layout_id, layout in layouts.items():
+    for layout_id, known in layouts.items():
         wanted = []
-        for position, channel in enumerate(layout.channels):
+        for position, channel in enumerate(known.channels):
             if names is None or channel.name in names:
                 key = (channel.name, channel.unit, tuple(sorted(channel.attributes.items())))
                 wanted.append((position, points.setdefault(key, [])))
@@ -163,8 +163,8 @@ async def latest_snapshot(connection: AsyncConnection, machine_id: UUID) -> Snap
     row = (await connection.execute(query)).first()
     if row is None:
         return None
-    layout = (await _layouts(connection, [row.layout_id]))[row.layout_id]
-    return Snapshot(row.taken_at, layout, unpack(row.packed), row.gaps or {})
+    known = (await _layouts(connection, [row.layout_id]))[row.layout_id]
+    return Snapshot(row.taken_at, known, unpack(row.packed), row.gaps or {})
 
 
 async def prune_snapshots(connection: AsyncConnection, before: datetime, limit: int = 5_000) -> int:
