@@ -55,7 +55,8 @@ def _output(bench: Bench, argv: tuple[str, ...]) -> tuple[str, str]:
         return text, "was ended at its limit"
     # find says 1 for one unreadable file among many; what it found is good.
     if ended.status != 0 and not (argv[0] in ("find", "df", "sysctl") and text.strip()):
-        return text, f"ended with status {ended.status}"
+        last = "".join(text.strip().splitlines()[-1:])[:200]
+        return text, f"ended with status {ended.status}{last and f': {last}'}"
     return text, ""
 
 

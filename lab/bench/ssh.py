@@ -5,6 +5,7 @@ bench must have. paramiko 5 dropped SHA-1, so a very old device needs a newer ma
 """
 
 import logging
+import re
 import shlex
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ CONNECT_S = 15.0
 _POLL_S = 0.1
 _GRACE_S = 5.0
 _NO_PROGRAM = (126, 127)
+_FIRST_WORD = re.compile(rb"vigia-group (\d+)\n")
+_HEAD_BYTES = 64 * 1024
 # It speaks of every lost connection by itself; we say it once, in the attempt's reason.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
@@ -83,39 +86,17 @@ class SshBench:
             channel.exec_command(_line(argv, environment or {}, folder))
         except (paramiko.SSHException, OSError, EOFError) as error:
             raise BenchLost(f"{self._pinned.address} went away: {_said(error)}") from None
+        follower = _Follower(channel, self._clock, output_bytes, on_output)
+        over = False
         try:
-            return self._followed(transport, channel, timeout_s, output_bytes, on_output)
+            limit = follower.follow(timeout_s)
+            over = limit is None
+            return limit or self._ending(transport, channel)
         finally:
-            _kill(transport, channel)
-
-    def _followed(
-        self,
-        transport: paramiko.Transport,
-        channel: paramiko.Channel,
-        timeout_s: float,
-        left_bytes: int,
-        on_output: Callable[[bytes], None],
-    ) -> Ended:
-        deadline_s = self._clock.monotonic() + timeout_s
-        while True:
-            try:
-                chunk = channel.recv(min(READ_BYTES, left_bytes + 1))
-            except TimeoutError:
-                # A program that outlives its shell may hold the channel open: the shell's end is the end.
-                if channel.exit_status_ready() and not channel.recv_ready():
-                    break
-                if self._clock.monotonic() >= deadline_s:
-                    return Ended(None, timed_out=True)
-                continue
-            if not chunk:
-                break
-            on_output(chunk[:left_bytes])
-            left_bytes -= len(chunk)
-            if left_bytes < 0:
-                return Ended(None, too_long=True)
-            if self._clock.monotonic() >= deadline_s:
-                return Ended(None, timed_out=True)
-        return self._ending(transport, channel)
+            if not over and follower.group:
+                _kill(transport, follower.group)
+            with suppress(Exception):
+                channel.close()
 
     def _ending(self, transport: paramiko.Transport, channel: paramiko.Channel) -> Ended:
         channel.status_event.wait(_GRACE_S)
@@ -148,6 +129,52 @@ class SshBench:
                 f"the host key of {pinned.address} changed: pinned {pinned.fingerprint}, shown "
                 f"{shown.fingerprint}; {way_out}"
             )
+
+
+class _Follower:
+    """Reads one program. `group` is its process group there, empty until the shell has said it."""
+
+    def __init__(
+        self, channel: paramiko.Channel, clock: Clock, output_bytes: int, on_output: Callable[[bytes], None]
+    ) -> None:
+        self.group = ""
+        self._channel = channel
+        self._clock = clock
+        self._left_bytes = output_bytes
+        self._on_output = on_output
+        self._head = b""
+
+    def follow(self, timeout_s: float) -> Ended | None:
+        """None when the program ended by itself, else the limit that it met."""
+        deadline_s = self._clock.monotonic() + timeout_s
+        while True:
+            try:
+                chunk = self._channel.recv(min(READ_BYTES, self._left_bytes + _HEAD_BYTES))
+                if not chunk:
+                    return None
+                self._take(chunk)
+            except TimeoutError:
+                # A program that outlives its shell may hold the channel open: the shell's end is the end.
+                if self._channel.exit_status_ready() and not self._channel.recv_ready():
+                    return None
+            if self._left_bytes < 0:
+                return Ended(None, too_long=True)
+            if self._clock.monotonic() >= deadline_s:
+                return Ended(None, timed_out=True)
+
+    def _take(self, chunk: bytes) -> None:
+        """What the account's own start files print before the shell's first word is not the program's."""
+        if not self.group:
+            self._head += chunk
+            found = _FIRST_WORD.search(self._head)
+            if found is None:
+                if len(self._head) > _HEAD_BYTES:
+                    raise BenchLost("the account's shell is no POSIX shell, or never comes to the program")
+                return
+            self.group, chunk = found[1].decode(), self._head[found.end() :]
+        if chunk:
+            self._on_output(chunk[: max(0, self._left_bytes)])
+            self._left_bytes -= len(chunk)
 
 
 def meet(name: str, user: str, host: str, port: int, key_file: str) -> Pinned:
@@ -193,25 +220,21 @@ def _algorithms(key_type: str) -> tuple[str, ...]:
 
 
 def _line(argv: Sequence[str], environment: Mapping[str, str], folder: str | None) -> str:
-    """`exit $?` keeps the shell there, so that a signal becomes a status (128 and its number)."""
+    """The shell first says who it is: it leads its process group, which must end at a limit. `exit $?`
+    keeps it there, so that a signal becomes a status (128 and its number)."""
     words = ["env", *(f"{name}={value}" for name, value in environment.items())] if environment else []
     line = shlex.join([*words, *argv])
-    return f"cd {shlex.quote(folder)} || exit 126; {line}; exit $?" if folder else f"{line}; exit $?"
+    there = f"cd {shlex.quote(folder)} || exit 126; " if folder else ""
+    return f"echo vigia-group $$; {there}{line}; exit $?"
 
 
-def _kill(transport: paramiko.Transport, channel: paramiko.Channel) -> None:
-    """Ends what is still running there (RFC 4254, 6.9); the library has no verb for it, the server has."""
+def _kill(transport: paramiko.Transport, group: str) -> None:
+    """Ends the whole process group there, over a session of its own. SSH has a signal request, but OpenSSH
+    refuses it for root, and many a bench is entered as root."""
     with suppress(Exception):
-        if not channel.exit_status_ready() and transport.is_active():
-            message = paramiko.Message()
-            message.add_byte(b"\x62")  # SSH_MSG_CHANNEL_REQUEST
-            message.add_int(channel.remote_chanid)
-            message.add_string("signal")
-            message.add_boolean(False)
-            message.add_string("KILL")
-            transport._send_user_message(message)  # type: ignore[attr-defined]  # the stubs leave it out
-            channel.status_event.wait(_GRACE_S)
-    with suppress(Exception):
+        channel = transport.open_session(timeout=_GRACE_S)
+        channel.exec_command(f"kill -KILL -{group}")
+        channel.status_event.wait(_GRACE_S)
         channel.close()
 
 

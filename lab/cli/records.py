@@ -113,9 +113,9 @@ def list_command(
     runs: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         runs.setdefault(attempt.run_id, []).append(attempt)
-    table = Table(
-        "run", "when", "case", "recipe", "bench", "reproduced", "handed in", box=None, pad_edge=False
-    )
+    table = Table(box=None, pad_edge=False)
+    for name in ("run", "when", "case", "recipe", "bench", "reproduced", "handed in"):
+        table.add_column(name, no_wrap=name in ("run", "when", "case", "reproduced"))
     for run_id, made in runs.items():
         first, found = made[0], rate(made)
         unsure = f" (+{len(made) - found.tried} inconclusive)" if len(made) > found.tried else ""
