@@ -128,9 +128,8 @@ def _start_from(folder: Path, number: int, swarm: Swarm, acknowledged: set[str])
                 env={**os.environ, **ports},
             )
         with closing(_Ended(process)):
-            eventually(
-                "it starts", lambda: "controller started" in (folder / f"copy-{number}.log").read_text()
-            )
+            log_file = folder / f"copy-{number}.log"
+            eventually("it starts", lambda: "controller started" in log_file.read_text(), patience_s=60)
         check(swarm, data / "vigia.db", acknowledged)
     return len(acknowledged)
 

@@ -60,11 +60,12 @@ class Swarm:
                     name = f"fault-{len(self.raised)}"
                     self.raised[name] = str(agent.agent_id)
                     await asyncio.wait_for(agent.send(agent.raised(object=name)), 5)
-                    await asyncio.sleep(self.draw.uniform(0.02, 0.2))
+                    # Some fifteen faults a second from twenty: a storm, and yet less than a controller can take in.
+                    await asyncio.sleep(self.draw.uniform(0.3, 2.0))
             except (grpc.RpcError, grpc.aio.UsageError, asyncio.InvalidStateError, TimeoutError, OSError):
                 await asyncio.sleep(self.draw.uniform(0.0, 0.3))
 
-    async def stop(self, patience_s: float = 60.0) -> None:
+    async def stop(self, patience_s: float = 180.0) -> None:
         """No new faults; everybody connects once more until all is acknowledged."""
         self.ending = True
         await asyncio.gather(*self.tasks)
