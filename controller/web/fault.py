@@ -62,10 +62,20 @@ _SENTENCES = (
     "the database cannot write now: {reason}",
 )
 _FIELDS = {
-    "body": "Text", "reason": "Reason", "at": "When", "channel": "How you told them",
-    "severity": "New severity", "level": "To level", "password": "Password", "again": "The same password again", "login": "Login",
-    "name": "Name", "email": "Mail address", "current": "Present password", "zone": "Time zone",
-}  # fmt: skip
+    "body": "Text",
+    "reason": "Reason",
+    "at": "When",
+    "channel": "How you told them",
+    "severity": "New severity",
+    "level": "To level",
+    "password": "Password",
+    "again": "The same password again",
+    "login": "Login",
+    "name": "Name",
+    "email": "Mail address",
+    "current": "Present password",
+    "zone": "Time zone",
+}
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

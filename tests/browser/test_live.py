@@ -74,3 +74,20 @@ async def test_a_countdown_counts_and_turns_late_by_itself(
     clock.set(clock.now() + timedelta(seconds=5))
     await expect(row.locator(".v-clock")).to_have_attribute("data-tone", "late", timeout=10_000)
     await expect(row).to_contain_text("tarde")
+
+
+async def test_a_form_that_came_back_stays_live_and_keeps_its_words(
+    console: Console, town: Town, signed_in: BrowserContext
+) -> None:
+    page = await signed_in.new_page()
+    await page.goto(f"/incidents/INC-{town.number}")
+    await page.get_by_label("Qué hay de nuevo").fill("Hecho")
+    await page.get_by_text("Esto pasó antes").click()
+    await page.get_by_label("Cuándo").fill("ayer")
+    await page.get_by_role("button", name="Enviar la novedad").click()
+    await expect(page.locator("#fault-at")).to_contain_text("no es una fecha con hora")
+    await expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
+    async with console.storage.unit(console.ana.actor) as unit:
+        await incidents.note(unit, town.incident_id, "Lo veo yo también")
+    await expect(page.locator("#case-timeline")).to_contain_text("Lo veo yo también", timeout=5_000)
+    await expect(page.get_by_label("Qué hay de nuevo")).to_have_value("Hecho")

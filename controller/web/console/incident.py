@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -103,6 +104,12 @@ async def take(reader: Staff, context: Here, reference: str) -> Response:
     async with context.storage.unit(reader.session.user.actor) as unit:
         await actions.assign(unit, case.id, reader.session.user.id)
     return RedirectResponse(f"/incidents/{case.reference}", 303)
+
+
+@router.get("/incidents/{reference}/{act}")
+async def form_page(_: Staff, reference: str, act: str) -> Response:
+    """Where a form that came back stands; loading it again gives the empty form."""
+    return RedirectResponse(f"/incidents/{quote(reference)}?act={quote(act)}", 303)
 
 
 @router.post("/incidents/{reference}/{act}")
@@ -221,7 +228,8 @@ def _shown(
         "proof": proof,
     }
     return pages_of(request).shown(
-        reader, "incident", status, here="incidents", topics=f"incident:{case.id}", **facts,
+        reader, "incident", status, here="incidents", topics=f"incident:{case.id}",
+        path=f"/incidents/{case.reference}", **facts,
         acts=offered, act=act, may_write=reader.may_write, typed=typed or {}, faults=faults, refusal=refusal,
         channels=[(value, words._(name)) for value, name in acts.CHANNELS], done=done,
     )  # fmt: skip

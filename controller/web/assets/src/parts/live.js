@@ -12,6 +12,7 @@ let lastHeard = 0;
 let wasLost = false;
 let looking = false;
 let waiting = null;
+let wanted = false;
 
 function show(what) {
   if (!state) return;
@@ -26,18 +27,21 @@ const concerns = (changed) =>
 
 // Only the parts marked data-refresh are exchanged: what somebody is typing stays.
 async function look() {
-  if (looking || document.hidden) {
+  if (document.hidden) return; // it looks again when it comes to the front
+  if (looking) {
     wanted = true;
     return;
   }
   wanted = false;
   looking = true;
   try {
-    const answer = await fetch(location.pathname + location.search, {
+    const answer = await fetch(body.dataset.path, {
       headers: { Accept: "text/html" }, credentials: "same-origin", redirect: "manual",
     });
     if (answer.type === "opaqueredirect") {
-      location.reload(); // signed out meanwhile: the door says so
+      // Signed out meanwhile. The door says so, unless that would take away what somebody is typing.
+      if ([...document.querySelectorAll("textarea")].some((field) => field.value)) show("lost");
+      else location.assign(body.dataset.path);
       return;
     }
     if (!answer.ok) return;
@@ -47,9 +51,9 @@ async function look() {
     wasLost = true;
   } finally {
     looking = false;
+    if (wanted) soon();
   }
 }
-let wanted = false;
 
 function exchange(fresh) {
   for (const part of document.querySelectorAll("[data-refresh][id]")) {
@@ -101,6 +105,7 @@ export function watchLive() {
   if (!topics.length) return;
   connect();
   setInterval(() => {
+    if (document.hidden) return;
     const dead = stream.readyState === EventSource.CLOSED || Date.now() - lastHeard > LOST_AFTER_MS;
     if (dead) {
       wasLost = true;
@@ -111,8 +116,14 @@ export function watchLive() {
   }, FALL_BACK_MS);
   const every = Number(body.dataset.every);
   if (every) setInterval(() => document.hidden || look(), every * 1000);
+  // A browser keeps six connections to a host: pages in the background give theirs back.
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && (wanted || wasLost)) soon();
+    if (document.hidden) {
+      stream.close();
+    } else {
+      connect();
+      soon();
+    }
   });
   addEventListener("pagehide", () => stream?.close());
   addEventListener("pageshow", (event) => event.persisted && (connect(), soon()));
