@@ -7,18 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.street import Street, eventually, street
+from tests.support.street import Street, eventually, pass_by, street
 
 pytestmark = pytest.mark.faults
 
 
 def is_connected(walk: Street) -> bool:
     return [one["state"] for one in walk.json("machines", "list")] == ["connected"]
-
-
-def pass_by(seconds: float) -> None:
-    """Real time, since the programs under test live in it."""
-    time.sleep(seconds)
 
 
 def test_a_killed_agent_is_critical_within_three_minutes_and_its_return_is_noted(tmp_path: Path) -> None:

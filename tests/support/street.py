@@ -38,6 +38,11 @@ def eventually(what: str, look: Callable[[], Value], patience_s: float = 20.0, p
         time.sleep(pause_s)
 
 
+def pass_by(seconds: float) -> None:
+    """Real time, since the programs under test live in it."""
+    time.sleep(seconds)
+
+
 class Street:
     """One controller, agents by name, web servers by port. `folder` holds all their data and logs."""
 

@@ -60,7 +60,7 @@ class Swarm:
                     name = f"fault-{len(self.raised)}"
                     self.raised[name] = str(agent.agent_id)
                     await asyncio.wait_for(agent.send(agent.raised(object=name)), 5)
-                    # Some fifteen faults a second from twenty: a storm, and yet less than a controller can take in.
+                    # Some fifteen a second from twenty: a storm, and less than a controller can open.
                     await asyncio.sleep(self.draw.uniform(0.3, 2.0))
             except (grpc.RpcError, grpc.aio.UsageError, asyncio.InvalidStateError, TimeoutError, OSError):
                 await asyncio.sleep(self.draw.uniform(0.0, 0.3))
