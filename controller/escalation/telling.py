@@ -10,6 +10,7 @@ from controller.fleet import store as fleet
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.incidents.events import IncidentChanged, IncidentOpened
+from controller.incidents.limits import BROADCAST
 from controller.incidents.timeline import Entry, EntryKind
 from controller.incidents.writing import append
 from controller.notify.actions import tell
@@ -52,6 +53,8 @@ async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
     entry = happened.entry
     if entry.kind not in _TO_STAFF and entry.kind not in _TO_CONTACT:
         return
+    if entry.channel == BROADCAST:
+        return  # one message told them, for all their incidents
     case = await incidents.incident(unit.connection, happened.incident_id)
     if case is None or not _worth_telling(case, entry):
         return

@@ -1,5 +1,6 @@
 """Every verb of the room, by name; the doors and `flow.py` call them here."""
 
+from controller.incidents.causes import note_linked, note_unlinked, tell_solution
 from controller.incidents.conversation import (
     assign,
     change_severity,
@@ -12,10 +13,11 @@ from controller.incidents.conversation import (
     respond,
     update_customer,
 )
-from controller.incidents.intake import attach_evidence, note_cleared, reconcile, resolve_if_quiet, take_in
+from controller.incidents.intake import attach_attempts, attach_evidence, note_cleared, reconcile, resolve_if_quiet, take_in
 
 __all__ = [
     "assign",
+    "attach_attempts",
     "attach_evidence",
     "change_severity",
     "climb",
@@ -23,11 +25,14 @@ __all__ = [
     "escalate",
     "note",
     "note_cleared",
+    "note_linked",
+    "note_unlinked",
     "reconcile",
     "reopen",
     "resolve",
     "resolve_if_quiet",
     "respond",
     "take_in",
+    "tell_solution",
     "update_customer",
 ]

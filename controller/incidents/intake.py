@@ -269,6 +269,20 @@ async def attach_evidence(
     )
 
 
+async def attach_attempts(
+    unit: Unit, incident_id: UUID, *, actor: Actor, at: datetime, facts: Mapping[str, str]
+) -> None:
+    """The timeline's word that it was tried to make the problem happen again; `reproductions` has the record.
+
+    `at` is a bench's time: it is kept between the incident's opening and now.
+    """
+    case = await load(unit, incident_id)
+    happened_at = min(max(at, case.opened_at), unit.now)
+    await append(
+        unit, incident_id, EntryKind.ATTEMPTS_RECORDED, actor=actor, at=happened_at, facts=facts, auto=True
+    )
+
+
 def _agent(finding: Finding, machine_name: str) -> Actor:
     if finding.rule == AGENT_SILENT:
         return SYSTEM

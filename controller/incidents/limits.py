@@ -11,6 +11,8 @@ BODY_BYTES = 64 * 1024
 SUMMARY_CHARACTERS = 2_000
 REASON_CHARACTERS = 2_000
 CHANNELS = ("phone", "email", "web", "in_person")
+BROADCAST = "broadcast"
+"""The channel of a solution sent to everyone who has a problem; nobody types it."""
 LEVELS = (1, 2, 3)
 
 

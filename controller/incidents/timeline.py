@@ -28,10 +28,14 @@ class EntryKind(Enum):
     SYMPTOM_CLEARED = "symptom_cleared"
     SYMPTOM_RETURNED = "symptom_returned"
     EVIDENCE_ATTACHED = "evidence_attached"
+    ATTEMPTS_RECORDED = "attempts_recorded"
     OWNER_CHANGED = "owner_changed"
     WARNED = "warned"
     BREACHED = "breached"
     NOTICE_QUEUED = "notice_queued"
+    PROBLEM_LINKED = "problem_linked"
+    PROBLEM_UNLINKED = "problem_unlinked"
+    SOLUTION_SENT = "solution_sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,22 @@ def _by_channel(with_channel: str, without: str) -> _Made:
     return made
 
 
+def _about_problem(message: str) -> _Made:
+    return lambda w, e, _zone, _machine: w._(
+        message, actor=actor(w, e), problem=rules.cleaned(e.facts.get("problem", ""))
+    )
+
+
+_SOLUTION = N_("{actor} sent the customer the solution of {problem}")
+
+
+def _updated(w: Translator, e: Told, zone: str, machine: str) -> str:
+    if "problem" in e.facts:
+        return _about_problem(_SOLUTION)(w, e, zone, machine)
+    made = _by_channel(N_("{actor} gave the customer news {channel}"), N_("{actor} gave the customer news"))
+    return made(w, e, zone, machine)
+
+
 def _plain(message: str) -> _Made:
     return lambda w, e, _zone, _machine: w._(message, actor=actor(w, e))
 
@@ -184,9 +200,7 @@ _ENTRIES: Mapping[str, _Made] = {
     "responded": _by_channel(
         N_("{actor} answered the customer {channel}"), N_("{actor} answered the customer")
     ),
-    "updated_customer": _by_channel(
-        N_("{actor} gave the customer news {channel}"), N_("{actor} gave the customer news")
-    ),
+    "updated_customer": _updated,
     "severity_changed": _severity_changed,
     "escalated": _escalated,
     "paused": _with_reason(N_("{actor} paused the clocks that may be paused")),
@@ -202,6 +216,9 @@ _ENTRIES: Mapping[str, _Made] = {
     "warned": _warned,
     "breached": _breached,
     "notice_queued": _notice,
+    "problem_linked": _about_problem(N_("{actor} linked it to {problem}")),
+    "problem_unlinked": _about_problem(N_("{actor} took the link to {problem} away")),
+    "solution_sent": _about_problem(_SOLUTION),
 }
 
 _DUE_AT_ONCE = N_("due {at}: {promise} ({severity}) from {from}, hours: {zone}")
@@ -209,9 +226,7 @@ _PROOF = {
     "started": N_("started {at}, by: {by}"),
     "stopped": N_("stood still from {at} to {until} ({open} of open time), until: {by}"),
     "retargeted": N_("severity {severity} from {at} on: due {before} becomes {after}"),
-    "due": N_(
-        "due {at}: {promise} ({severity}) from {from} and {stopped} that did not count, hours: {zone}"
-    ),
+    "due": N_("due {at}: {promise} ({severity}) from {from} and {stopped} that did not count, hours: {zone}"),
     "decided": N_("{state} {at}, by: {by}"),
     "breached": N_("missed {at}"),
 }

@@ -29,6 +29,9 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
     EntryKind.WARNED: ("bell", "soon"),
     EntryKind.BREACHED: ("clock", "late"),
     EntryKind.NOTICE_QUEUED: ("bell", "plain"),
+    EntryKind.PROBLEM_LINKED: ("join", "plain"),
+    EntryKind.PROBLEM_UNLINKED: ("join", "plain"),
+    EntryKind.SOLUTION_SENT: ("update", "us"),
 }
 
 

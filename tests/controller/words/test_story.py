@@ -16,6 +16,7 @@ FACTS = {
     "rule": "watch.down", "object": "tienda", "count": "3", "before": "high", "clock": "first_response",
     "due": NOON.isoformat(), "acted_at": (NOON + timedelta(minutes=9)).isoformat(), "fraction": "0.8",
     "size_bytes": "2048", "told": "Ana, Luis", "owner_id": "x", "owner_name": "Ana",
+    "problem": "PRB-1",
 }  # fmt: skip
 
 

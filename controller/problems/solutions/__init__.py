@@ -1,0 +1,1 @@
+"""What takes a problem away, in the words that customers read: each language in versions, each approved."""
