@@ -120,7 +120,9 @@ class _Street:
         )
 
     async def _start(self, name: str, *arguments: str | Path) -> Child:
-        child = await start(name, arguments, self.folder / "logs" / f"{name}.log")
+        # A variable beats the file: what this shell has set for another controller must not move our ports.
+        ours = {f"VIGIA_{key.upper()}": str(port) for key, port in self.ports.items() if key != "shop_port"}
+        child = await start(name, arguments, self.folder / "logs" / f"{name}.log", ours)
         self.children[name] = child
         (self.folder / "run" / f"{name}.pid").write_text(f"{child.pid}\n")
         return child

@@ -6,13 +6,13 @@ import random
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from tests.support.loop_disk import mounted, new_disk
 from tests.support.street import PROGRAMS, Street, eventually, free_port, street
 from tests.support.swarm import Swarm, doubled, kept_incidents
 
@@ -58,17 +58,6 @@ async def test_fifty_kills_while_twenty_agents_report(tmp_path: Path) -> None:
         await storm(walk, agents=20, kills=50, seed=random.SystemRandom().randrange(2**32))
 
 
-@contextmanager
-def mounted(image: Path, at: Path) -> Iterator[Path]:
-    """The ext4 image as a folder. Its journal commits seldom: a copy misses what was not synced."""
-    at.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-o", "loop,commit=300", image, at], check=True)
-    try:
-        yield at
-    finally:
-        subprocess.run(["umount", "--lazy", at], check=True)
-
-
 @pytest.mark.faults
 @pytest.mark.needs_root_loop
 async def test_twenty_crash_images_of_the_data_folder(tmp_path: Path) -> None:
@@ -80,15 +69,8 @@ async def test_twenty_crash_images_of_the_data_folder(tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
     draw = random.Random(seed)
-    image = tmp_path / "disk.img"
-    with image.open("wb") as file:
-        file.truncate(256 * 2**20)
-    await asyncio.to_thread(subprocess.run, ["mkfs.ext4", "-q", "-F", image], check=True)
-    (tmp_path / "street").mkdir()
-    with mounted(image, tmp_path / "disk") as disk, street(tmp_path / "street") as walk:
-        walk.data.rename(walk.data.with_name("aside"))
-        shutil.copytree(walk.data.with_name("aside"), disk / "controller")
-        walk.data = disk / "controller"
+    image = await asyncio.to_thread(new_disk, tmp_path / "disk.img", 256)
+    with mounted(image, tmp_path / "disk") as disk, street(tmp_path, data=disk / "controller") as walk:
         await asyncio.to_thread(walk.serve)
         swarm = Swarm(walk, 20, seed)
         await swarm.enrol()

@@ -46,9 +46,11 @@ def pass_by(seconds: float) -> None:
 class Street:
     """One controller, agents by name, web servers by port. `folder` holds all their data and logs."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, object] | None = None, data: Path | None = None
+    ) -> None:
         self.folder = folder
-        self.data = folder / "controller"
+        self.data = data or folder / "controller"
         self.data.mkdir(mode=0o750)
         self.ports = {
             name: free_port() for name in ("agents_port", "enrolment_port", "console_port", "shop_port")
@@ -171,9 +173,11 @@ class Street:
 
 
 @contextmanager
-def street(folder: Path, settings: Mapping[str, object] | None = None) -> Iterator[Street]:
+def street(
+    folder: Path, settings: Mapping[str, object] | None = None, data: Path | None = None
+) -> Iterator[Street]:
     """A street that is empty again when the block ends, whatever happened in it."""
-    made = Street(folder, settings)
+    made = Street(folder, settings, data)
     try:
         yield made
     finally:
