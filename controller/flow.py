@@ -6,16 +6,20 @@ All steps of one message share its transaction; what may only be seen once it is
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from controller.broadcasts import actions as broadcasts
 from controller.core.changes import Changes
 from controller.core.events import Event
 from controller.diagnostics import actions as diagnostics
+from controller.diagnostics import pulls
 from controller.escalation import actions as escalation
-from controller.escalation import telling
+from controller.escalation import closing, telling
 from controller.fleet import store as fleet
 from controller.fleet.findings import ConditionsRestated, EvidenceReceived, FindingCleared, FindingRaised
 from controller.fleet.machine import Machine
+from controller.fleet.orders.order import OrderChanged
 from controller.incidents import actions as incidents
 from controller.incidents.events import IncidentChanged, IncidentOpened
+from controller.problems.events import IncidentLinked, ProblemChanged
 from controller.sla.ledger import CLOCK_KINDS
 from controller.storage import Dispatcher, Unit
 
@@ -56,13 +60,20 @@ async def move_clocks(unit: Unit, happened: IncidentChanged) -> None:
         await escalation.plan_timer(unit, happened.incident_id)
 
 
+async def reach_late_reporter(unit: Unit, happened: IncidentLinked) -> None:
+    """Whoever turns out to have a problem that is solved already gets the solution on arrival."""
+    await broadcasts.reach(unit, happened.link.problem_id, happened.link.customer_id)
+
+
 STORY: Mapping[type[Event], tuple[Step, ...]] = {
     FindingRaised: (open_or_join,),
     FindingCleared: (note_recovery,),
     ConditionsRestated: (reconcile,),
     EvidenceReceived: (attach,),
+    IncidentLinked: (reach_late_reporter,),
+    OrderChanged: (pulls.note,),
     IncidentOpened: (start_clocks, telling.tell_opened),
-    IncidentChanged: (move_clocks, telling.tell_changed),
+    IncidentChanged: (move_clocks, closing.plan_closing, telling.tell_changed, pulls.end_with_case),
 }
 
 
@@ -75,10 +86,15 @@ def dispatcher(changes: Changes, wake: Callable[[], None]) -> Dispatcher:
             await step(unit, happened)
         for topic in _topics(happened):
             unit.after_commit(lambda topic=topic: changes.publish(topic))  # type: ignore[misc]
-        if isinstance(happened, (IncidentOpened, IncidentChanged)):
+        if isinstance(happened, (IncidentOpened, IncidentChanged, ProblemChanged)) or _plans(happened):
             unit.after_commit(wake)
 
     return dispatch
+
+
+def _plans(happened: Event) -> bool:
+    """Whether an order has got its timer, or its end a notice; how far it is moves nothing."""
+    return isinstance(happened, OrderChanged) and (happened.before is None or happened.has_ended)
 
 
 def _topics(happened: Event) -> tuple[str, ...]:
@@ -86,8 +102,12 @@ def _topics(happened: Event) -> tuple[str, ...]:
         return "incidents", f"incident:{happened.incident.id}"
     if isinstance(happened, IncidentChanged):
         return "incidents", f"incident:{happened.incident_id}"
+    if isinstance(happened, ProblemChanged):
+        return "problems", f"problem:{happened.problem_id}"
     if isinstance(happened, (FindingRaised, FindingCleared)):
         return (f"machine:{happened.finding.machine_id}",)
+    if isinstance(happened, OrderChanged):
+        return "orders", f"order:{happened.order.id}", f"incident:{happened.order.purpose_id}"
     return ()
 
 

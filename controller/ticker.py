@@ -5,10 +5,15 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from controller.broadcasts import telling as broadcasts
+from controller.broadcasts.standing import TIMER as BROADCAST_TIMER
 from controller.core.clock import Clock
 from controller.core.errors import VigiaError
 from controller.escalation import actions as escalation
+from controller.escalation import closing
+from controller.fleet.orders import actions as orders
 from controller.incidents.actions import resolve_if_quiet
+from controller.incidents.correspondence import CLOSE_TIMER
 from controller.incidents.intake import CLEAR_TIMER
 from controller.notify.actions import send_due
 from controller.notify.channels import Channel
@@ -32,6 +37,9 @@ Hook = Callable[[], Awaitable[datetime | None]]
 HANDLERS: Mapping[str, Handler] = {
     escalation.TIMER: escalation.act_on_timer,
     CLEAR_TIMER: resolve_if_quiet,
+    BROADCAST_TIMER: broadcasts.tell_on_timer,
+    CLOSE_TIMER: closing.close_if_silent,
+    orders.EXPIRY: orders.expire,
 }
 """What a timer of each kind causes when it is due; what follows from that is told in `flow.py`."""
 
@@ -122,7 +130,9 @@ class Ticker:
     async def _audit(self) -> datetime | None:
         """Once a minute: looks where the claims no longer do, and for timers that should be there."""
         self._engine.look_everywhere()
-        if await escalation.audit(self._storage):
+        rebuilt = await escalation.audit(self._storage)
+        rebuilt += await broadcasts.audit(self._storage)
+        if await closing.audit(self._storage) + rebuilt:
             self.wake()
         return None
 

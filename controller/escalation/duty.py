@@ -1,9 +1,13 @@
 """Who is told: whoever is on duty at a level, who owns the incident, and the customer's contact."""
 
+from controller.core.actor import ActorKind
 from controller.fleet.customer import Customer
+from controller.incidents import store as incidents
 from controller.incidents.case import Incident
+from controller.incidents.timeline import EntryKind
 from controller.notify.notice import Recipient
 from controller.people import store as people
+from controller.people.contacts import store as contacts
 from controller.people.user import User
 from controller.storage import Connection
 
@@ -34,6 +38,22 @@ def contact(customer: Customer) -> Recipient | None:
         language=customer.language,
         zone=customer.zone,
     )
+
+
+async def contacts_of(connection: Connection, customer: Customer, case: Incident) -> tuple[Recipient, ...]:
+    """The customer's first contact, and whoever of theirs opened this incident; no address twice."""
+    first = contact(customer)
+    found = [first] if first is not None else []
+    opened = await incidents.entries_of_kinds(connection, (case.id,), (EntryKind.OPENED,))
+    for entry in opened[case.id]:
+        if entry.actor_kind is not ActorKind.CUSTOMER or entry.actor_id is None:
+            continue
+        who = await contacts.contact(connection, entry.actor_id)
+        if who is None or not who.active or who.customer_id != customer.id:
+            continue
+        if first is None or who.email != first.address.lower():
+            found.append(Recipient(f"contact:{who.id}", who.name, who.email, who.language, customer.zone))
+    return tuple(found)
 
 
 def _staff(user: User) -> Recipient:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from controller.core.actor import SYSTEM, ActorKind
 from controller.core.severity import Severity
-from controller.escalation.duty import contact, on_duty, those_who_can_save_it
+from controller.escalation.closing import days_of_silence
+from controller.escalation.duty import contacts_of, on_duty, those_who_can_save_it
 from controller.escalation.handover import packet
 from controller.fleet import store as fleet
 from controller.incidents import store as incidents
@@ -26,6 +27,7 @@ _TO_STAFF = {
     EntryKind.SYMPTOM_CLEARED: "cleared",
     EntryKind.SYMPTOM_RETURNED: "returned",
     EntryKind.REOPENED: "reopened_staff",
+    EntryKind.CUSTOMER_MESSAGE: "customer_wrote",
 }
 _TO_CONTACT = {
     EntryKind.RESPONDED: "responded_contact",
@@ -61,6 +63,8 @@ async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
     facts = {**await _facts(unit, case), **_of_entry(entry)}
     # A step of the engine has a natural key of its own; anything else happened as often as it was written.
     occasion = f"{case.id}/{entry.facts.get('key') or f'{entry.kind.value}/{entry.id}'}"
+    if entry.kind is EntryKind.RESOLVED:
+        facts["days"] = str(await days_of_silence(unit.connection, case))
     if entry.kind in _TO_CONTACT:
         auto = entry.actor_kind is not ActorKind.PERSON
         told = await _tell_contact(unit, case, occasion, _TO_CONTACT[entry.kind], facts, auto=auto)
@@ -153,10 +157,8 @@ async def _tell_contact(
     unit: Unit, case: Incident, occasion: str, template: str, facts: Mapping[str, str], *, auto: bool
 ) -> list[Recipient]:
     customer = await fleet.customer(unit.connection, case.customer_id)
-    recipient = contact(customer) if customer else None
-    if recipient is None:
-        return []
-    return await _tell_each(unit, case, occasion, (recipient,), template, facts, auto=auto)
+    recipients = await contacts_of(unit.connection, customer, case) if customer else ()
+    return await _tell_each(unit, case, occasion, recipients, template, facts, auto=auto)
 
 
 async def _note(unit: Unit, case: Incident, about: EntryKind, told: list[Recipient]) -> None:

@@ -29,6 +29,7 @@ from controller.fleet.intake.store import cursors_of
 from controller.fleet.limits import NAME_LIMIT, named, within
 from controller.fleet.machine import GoodbyeReason, Greeting, MachineEvent
 from controller.fleet.presence import Flush
+from controller.people.contacts.actions import add_contact
 from controller.storage import Unit
 
 __all__ = [
@@ -82,6 +83,9 @@ async def add_customer(
         raise Conflict(f"there is a customer {name!r} already")
     customer = Customer(unit.chance.uuid(), name, language, zone, contact_name, contact_email, unit.now)
     await store.add_customer(unit.connection, customer)
+    if contact_email:
+        # The first of those who may come to the portal.
+        await add_contact(unit, customer.id, contact_name or name, contact_email, language)
     await record(unit, "customer.add", name)
     return customer
 

@@ -13,7 +13,21 @@ from controller.incidents.conversation import (
     respond,
     update_customer,
 )
-from controller.incidents.intake import attach_attempts, attach_evidence, note_cleared, reconcile, resolve_if_quiet, take_in
+from controller.incidents.correspondence import (
+    customer_confirms,
+    customer_reopens,
+    customer_writes,
+    note_request,
+    open_by_person,
+)
+from controller.incidents.intake import (
+    attach_attempts,
+    attach_evidence,
+    note_cleared,
+    reconcile,
+    resolve_if_quiet,
+    take_in,
+)
 
 __all__ = [
     "assign",
@@ -22,11 +36,16 @@ __all__ = [
     "change_severity",
     "climb",
     "close",
+    "customer_confirms",
+    "customer_reopens",
+    "customer_writes",
     "escalate",
     "note",
     "note_cleared",
     "note_linked",
+    "note_request",
     "note_unlinked",
+    "open_by_person",
     "reconcile",
     "reopen",
     "resolve",

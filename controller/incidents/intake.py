@@ -21,7 +21,13 @@ QUIET_BEFORE_RESOLVED = timedelta(minutes=15)
 CLEAR_TIMER = "incident.clear"
 
 _HUMAN_KINDS = frozenset(
-    {EntryKind.RESPONDED, EntryKind.UPDATED_CUSTOMER, EntryKind.NOTE, EntryKind.OWNER_CHANGED}
+    {
+        EntryKind.RESPONDED,
+        EntryKind.UPDATED_CUSTOMER,
+        EntryKind.NOTE,
+        EntryKind.OWNER_CHANGED,
+        EntryKind.CUSTOMER_MESSAGE,
+    }
 )
 
 

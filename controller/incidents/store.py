@@ -1,5 +1,6 @@
 """The table of incidents and its queries; those of entries and symptoms are offered here too."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -163,6 +164,26 @@ async def open_ids(connection: AsyncConnection) -> tuple[UUID, ...]:
         .order_by(incidents_table.c.number)
     )
     return tuple(rows.scalars())
+
+
+async def ids_in(connection: AsyncConnection, state: CaseState) -> tuple[UUID, ...]:
+    """Every incident in that state, the oldest first."""
+    rows = await connection.execute(
+        select(incidents_table.c.id)
+        .where(incidents_table.c.state == state.value)
+        .order_by(incidents_table.c.number)
+    )
+    return tuple(rows.scalars())
+
+
+async def several(connection: AsyncConnection, ids: Collection[UUID]) -> tuple[Incident, ...]:
+    """Those of them that are there, by number."""
+    if not ids:
+        return ()
+    rows = await connection.execute(
+        select(incidents_table).where(incidents_table.c.id.in_(ids)).order_by(incidents_table.c.number)
+    )
+    return tuple(_incident(row) for row in rows)
 
 
 async def find_open(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from controller.words import clocks, formats, rules
 from controller.words.catalogue import Translator, translator
+from controller.words.story import reason
 
 LATE_AFTER = timedelta(seconds=60)
 
@@ -60,7 +61,8 @@ def render(template: str, language: str, zone: str, facts: Mapping[str, str]) ->
     known = _Facts(translator(language), zone, facts)
     subject, paragraphs = _TEMPLATES[template](known)
     body = "\n\n".join(part for part in paragraphs if part)
-    return Written(f"[{known['reference']}] {subject}", body + "\n")
+    about = f"[{known['reference']}] " if known["reference"] else ""
+    return Written(about + subject, body + "\n")
 
 
 _Parts = tuple[str, list[str]]
@@ -108,9 +110,11 @@ def _opened_staff(f: _Facts) -> _Parts:
 def _opened_contact(f: _Facts) -> _Parts:
     w = f.words
     promise = w._("A person will answer you by {due} at the latest.", due=f.at("due")) if f["due"] else ""
+    by_themselves = w._("we have noticed by ourselves: {title}.", title=f.title)
+    asked = w._("we have your request: {title}.", title=f.title)
     return w._("We are on it: {title}", title=f.title), [
         w._("Hello {name},", name=f.line("recipient")),
-        w._("we have noticed by ourselves: {title}.", title=f.title),
+        by_themselves if f["rule"] else asked,
         _about_customer(f),
         promise,
         w._("This message was sent automatically when the incident was opened."),
@@ -198,7 +202,36 @@ def _reopened_staff(f: _Facts) -> _Parts:
     w = f.words
     return w._("Open again: {title}", title=f.title), [
         w._("It was opened again {at}.", at=f.at("at")),
+        f["body"],
         _about(f),
+    ]
+
+
+def _customer_wrote(f: _Facts) -> _Parts:
+    w = f.words
+    return w._("{actor} writes: {title}", actor=f.line("actor"), title=f.title), [
+        w._("{actor} writes:", actor=f.line("actor")), f["body"], _about(f),
+    ]  # fmt: skip
+
+
+def _closed_contact(f: _Facts) -> _Parts:
+    w = f.words
+    signed = w._("{actor}, support", actor=f.line("actor")) if f["by_person"] else ""
+    return w._("Closed: {title}", title=f.title), [
+        w._("Hello {name},", name=f.line("recipient")),
+        f["body"] or w._("This is closed: {reason}.", reason=reason(w, f["reason"])),
+        signed,
+        _about_customer(f),
+    ]
+
+
+def _portal_link(f: _Facts) -> _Parts:
+    w = f.words
+    return w._("Your way into the support portal"), [
+        w._("Hello {name},", name=f.line("recipient")),
+        w._("this link lets you in, once, within {minutes} minutes:", minutes=f["minutes"]),
+        f["link"],
+        w._("If you did not ask for it, you need not do anything: without it nobody gets in."),
     ]
 
 
@@ -209,10 +242,31 @@ def _said(subject: Callable[[_Facts], str]) -> Callable[[_Facts], _Parts]:
         w = f.words
         signed = w._("{actor}, support", actor=f.line("actor")) if f["by_person"] else ""
         return subject(f), [
-            w._("Hello {name},", name=f.line("recipient")), f["body"], signed, _about_customer(f),
+            w._("Hello {name},", name=f.line("recipient")), f["body"], _closing(f), signed,
+            _about_customer(f),
         ]  # fmt: skip
 
     return made
+
+
+def _closing(f: _Facts) -> str:
+    """Of a resolution: what happens when they say nothing."""
+    return f.words.ngettext(
+        "Please tell us in the portal whether it works. If we hear nothing for {count} day, we close it.",
+        "Please tell us in the portal whether it works. If we hear nothing for {count} days, we close it.",
+        int(f["days"]),
+    ) if f["days"] else ""  # fmt: skip
+
+
+def _solution_contact(f: _Facts) -> _Parts:
+    w = f.words
+    if f["incidents"]:
+        subject = w._("The solution of your incidents")
+        about = w._("It concerns these incidents of yours:") + "\n" + f["incidents"]
+    else:
+        subject, about = w._("The solution: {title}", title=f.title), _about_customer(f)
+    signed = w._("{actor}, support", actor=f.line("actor")) if f["by_person"] else ""
+    return subject, [w._("Hello {name},", name=f.line("recipient")), f["body"], signed, about]
 
 
 def _subject(message: str) -> Callable[[_Facts], str]:
@@ -232,6 +286,9 @@ _TEMPLATES: Mapping[str, Callable[[_Facts], _Parts]] = {
     "responded_contact": _said(_subject(clocks.N_("Our answer: {title}"))),
     "updated_contact": _said(_subject(clocks.N_("News: {title}"))),
     "resolved_contact": _said(_subject(clocks.N_("Resolved: {title}"))),
-    "closed_contact": _said(_subject(clocks.N_("Closed: {title}"))),
+    "solution_contact": _solution_contact,
+    "closed_contact": _closed_contact,
+    "customer_wrote": _customer_wrote,
+    "portal_link": _portal_link,
 }
 TEMPLATES = tuple(_TEMPLATES)

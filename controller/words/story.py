@@ -8,6 +8,7 @@ from typing import Protocol
 from controller.words import clocks, formats, rules
 from controller.words.catalogue import Translator
 from controller.words.clocks import N_
+from evidence.rate import Rate
 
 
 class Told(Protocol):
@@ -73,8 +74,13 @@ def actor(words: Translator, entry: Told) -> str:
 _Made = Callable[[Translator, Told, str, str], str]
 
 
+def reason(words: Translator, text: str | None) -> str:
+    """A reason as people read it: ours in their language, a person's as it was written, in a line."""
+    return words._(_REASONS[text]) if text in _REASONS else rules.cleaned(text or "")
+
+
 def _reason(words: Translator, entry: Told) -> str:
-    return words._(_REASONS[entry.reason]) if entry.reason in _REASONS else rules.cleaned(entry.reason or "")
+    return reason(words, entry.reason)
 
 
 def _opened(w: Translator, e: Told, _zone: str, machine: str) -> str:
@@ -172,6 +178,23 @@ def _evidence(w: Translator, e: Told, _zone: str, _machine: str) -> str:
     return w._("{actor} sent evidence ({size})", actor=actor(w, e), size=size)
 
 
+def _attempts(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+    recipe, bench = (rules.cleaned(e.facts.get(name, "")) for name in ("recipe", "bench"))
+    if "reason" in e.facts:
+        return w._("{actor} tried {recipe} on {bench}: inconclusive, {reason}", actor=actor(w, e),
+                   recipe=recipe, bench=bench, reason=rules.cleaned(e.facts["reason"]))  # fmt: skip
+    rate = Rate(int(e.facts.get("reproduced", "0")), int(e.facts.get("told", "0")))
+    low, high = (formats.ratio(end, w.language) for end in rate.interval)
+    return w._("{actor} tried {recipe} on {bench}: reproduced {seen} of {tried} times ({low} to {high})",
+               actor=actor(w, e), recipe=recipe, bench=bench, seen=rate.seen, tried=rate.tried, low=low,
+               high=high)  # fmt: skip
+
+
+def _request(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+    return w._("{actor} registered {request} from it: {title}", actor=actor(w, e),
+               request=e.facts.get("request", ""), title=rules.cleaned(e.facts.get("title", "")))  # fmt: skip
+
+
 def _owner(w: Translator, e: Told, _zone: str, _machine: str) -> str:
     if not e.facts.get("owner_id"):
         return w._("{actor} left it without an owner", actor=actor(w, e))
@@ -193,6 +216,9 @@ _REASONS = {
     "finding": N_("the machine reports that it got worse"),
     "symptom_returned": N_("the symptom returned"),
     "symptom_cleared": N_("the symptom stayed away for 15 minutes"),
+    "confirmed_by_customer": N_("the customer says that it works"),
+    "customer_says_no": N_("the customer says that it does not work yet"),
+    "customer_silent": N_("the customer was told and did not object"),
 }
 _ENTRIES: Mapping[str, _Made] = {
     "opened": _opened,
@@ -208,10 +234,13 @@ _ENTRIES: Mapping[str, _Made] = {
     "resolved": _with_reason(N_("{actor} resolved it")),
     "closed": _with_reason(N_("{actor} closed it")),
     "note": _plain(N_("{actor} noted")),
+    "customer_message": _plain(N_("{actor} wrote to us")),
+    "request_joined": _request,
     "finding_joined": _counted(N_("{actor} reported it again (seen {count} times)")),
     "symptom_cleared": _plain(N_("the symptom ended, says {actor}")),
     "symptom_returned": _counted(N_("the symptom returned, says {actor} (seen {count} times)")),
     "evidence_attached": _evidence,
+    "attempts_recorded": _attempts,
     "owner_changed": _owner,
     "warned": _warned,
     "breached": _breached,
