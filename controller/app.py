@@ -94,6 +94,7 @@ class App:
             agents_port=self.config.agents_port,
             enrolment_port=self.config.enrolment_port,
             public_host=self.config.public_host,
+            changes=self.changes,
         )
         await self.rpc.start()
         context = Context(

@@ -85,6 +85,16 @@ class BundleWriter:
 
     def finish(self, finished_at: datetime, findings: Sequence[Mapping[str, Any]] = ()) -> bytes:
         """The container. The writer may go on afterwards and be finished again."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as container:
+            for name, table in self._tables(finished_at, findings).items():
+                text = json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1)
+                _write(container, name, text.encode("utf-8", "replace"))
+            for label in sorted(self._contents):
+                _write(container, label, self._contents[label])
+        return packed.getvalue()
+
+    def _tables(self, finished_at: datetime, findings: Sequence[Mapping[str, Any]]) -> dict[str, object]:
         manifest = Manifest(
             agent_version=self._agent_version,
             host=self._host,
@@ -93,19 +103,11 @@ class BundleWriter:
             finished_at=finished_at,
             items=tuple(self._items.values()),
         )
-        tables = {
+        return {
             MANIFEST: manifest_to_json(manifest),
             FINDINGS: list(findings),
             REDACTION: {"counts": dict(sorted(self._counts.items()))},
         }
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as container:
-            for name, table in tables.items():
-                text = json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1)
-                _write(container, name, text.encode("utf-8", "replace"))
-            for label in sorted(self._contents):
-                _write(container, label, self._contents[label])
-        return packed.getvalue()
 
     def _claim(self, label: str) -> None:
         fault = label_fault(label)
@@ -144,13 +146,21 @@ def label_fault(label: str) -> str:
     return ""
 
 
-def _write(container: zipfile.ZipFile, name: str, data: bytes) -> None:
+def entry_of(name: str) -> zipfile.ZipInfo:
+    """A member's head, alike on every system and at every hour."""
     entry = zipfile.ZipInfo(name, _EPOCH)
     entry.create_system = 3  # else the byte differs between Windows and Linux agents
     entry.external_attr = 0o600 << 16
-    method = zipfile.ZIP_STORED if _is_monotonous(data) else zipfile.ZIP_DEFLATED
-    entry.compress_type = method
-    container.writestr(entry, data, method, 6)
+    return entry
+
+
+def packing_of(data: bytes) -> int:
+    """Deflate, or stored plainly where deflate would look like a bomb."""
+    return zipfile.ZIP_STORED if _is_monotonous(data) else zipfile.ZIP_DEFLATED
+
+
+def _write(container: zipfile.ZipFile, name: str, data: bytes) -> None:
+    container.writestr(entry_of(name), data, packing_of(data), 6)
 
 
 def _is_monotonous(data: bytes) -> bool:

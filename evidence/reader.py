@@ -11,7 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from evidence.bundle import FINDINGS, MANIFEST, REDACTION, TABLES, label_fault
 from evidence.errors import BundleCorrupt, BundleError, BundleForged, BundleTooLarge
@@ -112,11 +112,20 @@ def read_bundle(data: bytes, limits: Limits = DEFAULT_LIMITS, *, verify: bool = 
     Raises BundleTooLarge (a limit), BundleCorrupt (damage) or BundleForged (not one of ours). Verifying a
     large bundle takes seconds of CPU: call it in a worker, not on an event loop.
     """
-    if len(data) > limits.packed_bytes:
-        raise BundleTooLarge("packed size in bytes", limits.packed_bytes, len(data))
-    _check_directory(data, limits)
+    return open_bundle(io.BytesIO(data), limits, verify=verify)
+
+
+def open_bundle(file: BinaryIO, limits: Limits = DEFAULT_LIMITS, *, verify: bool = True) -> Bundle:
+    """The same from a file, for what is too large for memory; the bundle reads it until it is forgotten.
+
+    Without `verify` only the directory and the tables are read: for what was verified when it came in.
+    """
+    size = file.seek(0, io.SEEK_END)
+    if size > limits.packed_bytes:
+        raise BundleTooLarge("packed size in bytes", limits.packed_bytes, size)
+    _check_directory(file, size, limits)
     try:
-        container = zipfile.ZipFile(io.BytesIO(data))
+        container = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError, OSError, EOFError) as error:
         raise BundleCorrupt(f"not a readable zip: {error}") from error
     _check_entries(container.infolist(), limits)
@@ -126,16 +135,18 @@ def read_bundle(data: bytes, limits: Limits = DEFAULT_LIMITS, *, verify: bool = 
     return bundle
 
 
-def _check_directory(data: bytes, limits: Limits) -> None:
+def _check_directory(file: BinaryIO, size: int, limits: Limits) -> None:
     """Bound the directory before zipfile builds an object per entry, whatever the count field claims."""
-    if len(data) < _END.size:
+    if size < _END.size:
         raise BundleCorrupt("too short to be a zip")
+    file.seek(max(0, size - _END.size - 20))
+    data = file.read()
     mark, disk, cd_disk, here, total, cd_bytes, cd_start, comment = _END.unpack(data[-_END.size :])
     if mark != b"PK\x05\x06" or comment or disk or cd_disk or here != total:
         raise BundleCorrupt("the zip's end is missing or damaged: the upload was cut short?")
     if data[-_END.size - 20 : -_END.size - 16] == b"PK\x06\x07":
         raise BundleForged("zip64 is never needed within the limits")
-    if cd_start + cd_bytes != len(data) - _END.size:
+    if cd_start + cd_bytes != size - _END.size:
         raise BundleCorrupt("the zip's directory is not where its end says")
     if total > limits.members + len(TABLES):
         raise BundleTooLarge("number of members", limits.members, total)

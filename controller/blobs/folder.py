@@ -4,7 +4,9 @@ import asyncio
 import re
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
+from controller.blobs.drafts import Drafts
 from controller.core.disk import Disk
 from controller.core.errors import Invalid, NotFound, Unavailable
 
@@ -41,6 +43,20 @@ class BlobFolder:
         if sha256(data).hexdigest() != digest:
             raise Unavailable(f"blob {digest} is damaged on the disk")
         return data
+
+    async def open(self, digest: str) -> BinaryIO:
+        """The content as a file, for what may be too large for memory; its own checks see damage. Raises
+        `NotFound`."""
+        path = self._path(digest)
+        try:
+            return await asyncio.to_thread(self._disk.open, path)
+        except FileNotFoundError as error:
+            raise NotFound("blob", digest) from error
+
+    @property
+    def drafts(self) -> Drafts:
+        """What is still arriving."""
+        return Drafts(self._root / "parts", self._disk, self._path)
 
     def _keep(self, path: Path, data: bytes) -> None:
         if not self._disk.exists(path):

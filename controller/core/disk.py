@@ -5,7 +5,7 @@ Databases write past this seam. A test's disk may forget what was not synced, or
 
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 class Disk(Protocol):
@@ -13,6 +13,24 @@ class Disk(Protocol):
 
     def write_durably(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         """Appears under `path` whole or not at all, with its final mode, after file and folder are synced."""
+        ...
+
+    def write_at(self, path: Path, offset: int, data: bytes, mode: int = 0o600) -> None:
+        """Puts `data` at `offset` of a file that may be new, and nothing after it; durable after `sync`."""
+        ...
+
+    def sync(self, path: Path) -> None: ...
+
+    def adopt(self, path: Path, target: Path) -> None:
+        """The file durably bears the name `target` from now on, as `write_durably` would leave it."""
+        ...
+
+    def open(self, path: Path) -> BinaryIO:
+        """For reading, by whoever reads more than fits in memory."""
+        ...
+
+    def size(self, path: Path) -> int:
+        """In bytes; 0 when there is no such file."""
         ...
 
     def exists(self, path: Path) -> bool: ...
@@ -44,11 +62,38 @@ class OsDisk:
             raise
         os.close(handle)
         aside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
+        _sync(path.parent)
+
+    def write_at(self, path: Path, offset: int, data: bytes, mode: int = 0o600) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
         try:
-            os.fsync(folder)
+            os.ftruncate(handle, offset)
+            os.lseek(handle, offset, os.SEEK_SET)
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
         finally:
-            os.close(folder)
+            os.close(handle)
+
+    def sync(self, path: Path) -> None:
+        _sync(path)
+
+    def adopt(self, path: Path, target: Path) -> None:
+        _sync(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+        _sync(target.parent)
+        _sync(path.parent)
+
+    def open(self, path: Path) -> BinaryIO:
+        return path.open("rb")
+
+    def size(self, path: Path) -> int:
+        try:
+            return path.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def exists(self, path: Path) -> bool:
         return path.exists()
@@ -59,3 +104,11 @@ class OsDisk:
     def free_bytes(self, path: Path) -> int:
         found = os.statvfs(path)
         return found.f_bavail * found.f_frsize
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -16,12 +16,15 @@ bundles_table = Table(
     Column("id", Uuid, primary_key=True),
     Column("machine_id", ForeignKey("machines.id"), nullable=False),
     Column("incident_id", ForeignKey("incidents.id"), index=True),
-    Column("finding_id", Uuid, nullable=False),
+    Column("finding_id", Uuid),
+    Column("order_id", ForeignKey("orders.id")),
+    Column("profile", String(64), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("taken_at", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     UniqueConstraint("finding_id", "sha256"),
+    UniqueConstraint("order_id"),
 )
 
 
@@ -30,7 +33,7 @@ def _bundle(row: Row[Any]) -> Bundle:
 
 
 async def add(connection: AsyncConnection, bundle: Bundle) -> bool:
-    """False when that bundle of that finding is here already."""
+    """False when that bundle of that finding or order is here already."""
     added = await connection.execute(
         inserting(connection, bundles_table)
         .values(
@@ -38,12 +41,14 @@ async def add(connection: AsyncConnection, bundle: Bundle) -> bool:
             machine_id=bundle.machine_id,
             incident_id=bundle.incident_id,
             finding_id=bundle.finding_id,
+            order_id=bundle.order_id,
+            profile=bundle.profile,
             sha256=bundle.sha256,
             size_bytes=bundle.size_bytes,
             taken_at=bundle.taken_at,
             received_at=bundle.received_at,
         )
-        .on_conflict_do_nothing(index_elements=[bundles_table.c.finding_id, bundles_table.c.sha256])
+        .on_conflict_do_nothing()
         .returning(bundles_table.c.id)
     )
     return added.first() is not None

@@ -1,11 +1,12 @@
 """A small bundle as people read it: its items as text, with every gap in sight."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from evidence.errors import BundleError
 from evidence.limits import MIB, Limits
 from evidence.manifest import Item
-from evidence.reader import read_bundle
+from evidence.reader import open_bundle, read_bundle
 
 SMALL = Limits(packed_bytes=MIB, unpacked_bytes=32 * MIB, members=500, manifest_bytes=4 * MIB)
 _SHOWN_BYTES = 256 * 1024
@@ -49,6 +50,19 @@ def view(data: bytes, limits: Limits = SMALL) -> View:
     except BundleError as error:
         return View("", "", (), str(error))
     return View(bundle.manifest.host, bundle.manifest.agent_version, items)
+
+
+def fault_of(path: Path) -> str:
+    """Why this file is no bundle that we take, in English; empty when every byte of it is as it should be.
+
+    Seconds for a large one: call it in a thread.
+    """
+    with path.open("rb") as file:
+        try:
+            open_bundle(file)
+        except BundleError as error:
+            return str(error)
+    return ""
 
 
 def _shown(item: Item, data: bytes) -> Shown:

@@ -8,11 +8,15 @@ from uuid import UUID
 
 
 class MachineRole(Enum):
-    """Decided at enrolment, by us. It says how silence is judged (trust.md R6)."""
+    """Decided at enrolment, by us. It says how silence is judged (trust.md R6).
+
+    LAB is no machine that is watched: an engineer's bench that hands in attempts, and nothing else.
+    """
 
     SERVER = "server"
     DESKTOP = "desktop"
     LAPTOP = "laptop"
+    LAB = "lab"
 
 
 class GoodbyeReason(Enum):
@@ -32,7 +36,8 @@ class Machine:
     `connected` is an index: true while a stream is open. `last_seen_at` is flushed in bulk and may lag by
     30 s; None until the first connection. `clock_offset_s` is added to the agent's instants to get ours.
     The goodbye is None while the machine is expected to be heard. `silent_since` is the last sign of life
-    of a machine that was judged silent, `silent_finding_id` the finding that says so.
+    of a machine that was judged silent, `silent_finding_id` the finding that says so. `abilities`: what its
+    agent can be asked for, as "pull:basic"; none for an agent that is too old.
     """
 
     id: UUID
@@ -60,6 +65,7 @@ class Machine:
     expected_return_at: datetime | None
     silent_since: datetime | None
     silent_finding_id: UUID | None
+    abilities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +93,4 @@ class Greeting:
     spool_epoch: str
     watches: tuple[str, ...]
     offset: timedelta
+    abilities: tuple[str, ...] = ()

@@ -89,7 +89,10 @@ machines_table = Table(
     Column("expected_return_at", UtcDateTime),
     Column("silent_since", UtcDateTime),
     Column("silent_finding_id", Uuid),
+    Column("abilities", JSON, nullable=False, default=list),
 )
+
+_watched = machines_table.c.role != MachineRole.LAB.value
 
 # SQLite only numbers rows by itself in an INTEGER primary key.
 _row_number = BigInteger().with_variant(Integer, "sqlite")
@@ -115,6 +118,7 @@ def _machine(row: Row[Any]) -> Machine:
     found: dict[str, Any] = dict(row._mapping)
     found["role"] = MachineRole(found["role"])
     found["watches"] = tuple(found["watches"])
+    found["abilities"] = tuple(found["abilities"])
     reason = found["goodbye_reason"]
     found["goodbye_reason"] = GoodbyeReason(reason) if reason else None
     return Machine(**found)
@@ -152,10 +156,16 @@ async def site(connection: AsyncConnection, site_id: UUID) -> Site | None:
 
 
 async def machines(connection: AsyncConnection, customer_id: UUID | None = None) -> tuple[Machine, ...]:
-    """A customer's (or everybody's), by name, the banned ones too."""
-    query = select(machines_table).order_by(machines_table.c.name)
+    """A customer's (or everybody's) watched ones, by name, the banned ones too."""
+    query = select(machines_table).where(_watched).order_by(machines_table.c.name)
     if customer_id is not None:
         query = query.where(machines_table.c.customer_id == customer_id)
+    return tuple(_machine(row) for row in await connection.execute(query))
+
+
+async def labs(connection: AsyncConnection) -> tuple[Machine, ...]:
+    """Engineers' benches, by name, the banned ones too."""
+    query = select(machines_table).where(~_watched).order_by(machines_table.c.name)
     return tuple(_machine(row) for row in await connection.execute(query))
 
 
@@ -180,6 +190,7 @@ async def quiet_machines(connection: AsyncConnection, before: datetime) -> tuple
     """Machines whose silence may have to be judged, or has been; `before`: last flushed sign of life."""
     table = machines_table.c
     query = select(machines_table).where(
+        _watched,
         table.banned_at.is_(None),
         or_(table.last_seen_at < before, table.silent_since.is_not(None)),
     )
@@ -190,6 +201,7 @@ async def expected_ids(connection: AsyncConnection) -> frozenset[UUID]:
     """Machines that should be talking to us: seen before, not banned, no goodbye, not already silent."""
     table = machines_table.c
     query = select(table.id).where(
+        _watched,
         table.banned_at.is_(None),
         table.last_seen_at.is_not(None),
         table.goodbye_at.is_(None),
@@ -268,6 +280,7 @@ async def greeted(connection: AsyncConnection, machine_id: UUID, greeting: Greet
         architecture=greeting.architecture,
         agent_version=greeting.agent_version,
         watches=list(greeting.watches),
+        abilities=list(greeting.abilities),
         boot_id=greeting.boot_id,
         boot_at=greeting.boot_at,
         clock_offset_s=greeting.offset.total_seconds(),

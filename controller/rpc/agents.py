@@ -9,10 +9,11 @@ import grpc
 from grpc import aio
 
 from controller.core.actor import Actor, ActorKind
-from controller.core.errors import Invalid, VigiaError
+from controller.core.errors import Invalid, Unavailable, VigiaError
 from controller.fleet import actions as fleet
 from controller.fleet.actions import Rejection
 from controller.fleet.identity.authority import Authority, Peer, read_peer
+from controller.fleet.orders import store as orders
 from controller.rpc import wire
 from controller.rpc.errors import STATUS
 from controller.rpc.jobs import Greet
@@ -54,7 +55,7 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         request_iterator: AsyncIterator[pb.ConnectRequest],  # noqa: ARG002 - `read` is used, never both
         context: Context,
     ) -> None:
-        peer = await _peer(context)
+        peer = await peer_of(context)
         retry_after_s = self._bucket.retry_after_s()
         if self.closing is not None or retry_after_s:
             # It lives, and shall not be called silent for our refusal.
@@ -69,6 +70,7 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         self._streams.enter(stream)
         self._desk.presence.arrived(peer.agent_id)
         try:
+            await self._say_orders(stream)
             ending_or_none = await stream.run(more)
             await _say(context, stream.last_words())
             if ending_or_none is not None and ending_or_none.invalid:
@@ -76,6 +78,16 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         finally:
             self._streams.leave(stream)
             self._desk.presence.left(peer.agent_id)
+
+    async def _say_orders(self, stream: Stream) -> None:
+        """Most machines have none, and cost a look each."""
+        try:
+            async with self._storage.reading() as connection:
+                waiting = await orders.unfinished(connection, stream.machine_id)
+            if waiting:
+                await stream.hand_out()
+        except Unavailable as error:
+            stream.close(Ending(str(error), retry_after_s=15))
 
     async def _welcome(self, peer: Peer, context: Context) -> tuple[Stream, list[pb.AgentItem]] | None:
         """From the hello to the welcome; the stream, and what else came with the hello. None when the agent
@@ -115,13 +127,13 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
     async def Renew(  # noqa: N802 - the stub's name
         self, request: pb.RenewRequest, context: Any
     ) -> pb.RenewResponse:
-        peer = await _peer(context)
+        peer = await peer_of(context)
         actor = Actor(ActorKind.AGENT, str(peer.agent_id), peer.agent_id)
         refused: Rejection | None = None
         certificate = b""
         try:
             async with self._storage.unit(actor) as unit:
-                refused = await fleet.recognise(unit, peer)
+                refused = await fleet.recognise(unit, peer, labs=None)
                 if refused is None:
                     certificate = await fleet.renew(unit, self._authority, peer, request.csr_der)
         except VigiaError as error:
@@ -132,7 +144,7 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         return pb.RenewResponse(certificate_der=certificate)
 
 
-async def _peer(context: Any) -> Peer:
+async def peer_of(context: Any) -> Peer:
     """Who TLS says it is; aborts for a certificate of ours that is no agent's."""
     for pem in context.auth_context().get("x509_pem_cert", ()):
         found = read_peer(pem)

@@ -1,10 +1,12 @@
 """What streams ask to be written, and how a batch of it becomes one transaction."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from controller.core.errors import NotFound
 from controller.fleet import actions as fleet
 from controller.fleet.actions import Rejection
 from controller.fleet.identity.authority import Peer
@@ -12,7 +14,11 @@ from controller.fleet.intake.blindness import DownPeriod
 from controller.fleet.intake.cursor import Lane
 from controller.fleet.intake.report import Report, ReportedFinding, Taken
 from controller.fleet.machine import GoodbyeReason, Greeting
+from controller.fleet.orders import actions as orders
+from controller.fleet.orders.order import Order, Progress
 from controller.storage import Unit
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,23 @@ class Leave:
     expected_return_at: datetime | None
 
 
-Job = Greet | Report | Restate | Leave
-Answer = dict[Lane, int] | Rejection | Taken | None
+@dataclass(frozen=True, slots=True)
+class HandOut:
+    """Answered with the machine's unfinished orders, which count as sent from then on."""
+
+    machine_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNews:
+    """What the machine says of one of its orders."""
+
+    machine_id: UUID
+    progress: Progress
+
+
+Job = Greet | Report | Restate | Leave | HandOut | OrderNews
+Answer = dict[Lane, int] | Rejection | Taken | tuple[Order, ...] | None
 
 
 class Clerk:
@@ -69,7 +90,19 @@ class Clerk:
                 case Leave():
                     await fleet.say_goodbye(unit, job.machine_id, job.reason, job.expected_return_at)
                     answers[i] = None
+                case HandOut():
+                    answers[i] = await orders.hand_out(unit, job.machine_id)
+                case OrderNews():
+                    await self._note(unit, job)
+                    answers[i] = None
         return [answers[i] for i in range(len(jobs))]
+
+    async def _note(self, unit: Unit, job: OrderNews) -> None:
+        try:
+            await orders.report(unit, job.machine_id, job.progress)
+        except NotFound as error:
+            # Of a database that was restored, or of nobody: no reason to lose what else the machine says.
+            _log.warning("news of an unknown order machine=%s: %s", job.machine_id, error)
 
     async def _greet(self, unit: Unit, job: Greet) -> Answer:
         rejection = await fleet.recognise(unit, job.peer)

@@ -9,18 +9,22 @@ from grpc import aio
 
 from controller.blobs.folder import BlobFolder
 from controller.core.actor import Actor, ActorKind
+from controller.core.changes import Changes
 from controller.core.errors import Conflict
 from controller.detection.lookout import Lookout
 from controller.fleet.identity.authority import Authority, ServerIdentity
+from controller.fleet.orders.store import queued_machines
 from controller.fleet.store import banned_since
 from controller.rpc.agents import AgentService
 from controller.rpc.batcher import Batcher
 from controller.rpc.enrolment import EnrolmentService
 from controller.rpc.jobs import Answer, Clerk, Job
+from controller.rpc.lab import LabService
 from controller.rpc.stream import Desk, Ending
 from controller.rpc.streams import Bucket, Streams
+from controller.rpc.uploads import UploadService
 from controller.storage import Storage
-from protos.vigia.v1 import agent_pb2_grpc, enrolment_pb2_grpc
+from protos.vigia.v1 import agent_pb2_grpc, enrolment_pb2_grpc, lab_pb2_grpc, uploads_pb2_grpc
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +33,7 @@ ENROLMENT_LIMIT_BYTES = 256 * 1024
 _AGENTS = Actor(ActorKind.AGENT, "agent")
 _BULK_WINDOW_S = 0.1
 _SWEEP_S = 2.0
+_ORDERS_S = 5.0
 _RENEW_BEFORE = timedelta(days=30)
 
 
@@ -54,6 +59,7 @@ class RpcServers:
         snapshot_interval_s: int = 10,
         streams_per_s: float = 200.0,
         reuse_port: bool = False,
+        changes: Changes | None = None,
     ) -> None:
         self._storage = storage
         self._authority = authority
@@ -71,7 +77,11 @@ class RpcServers:
         bucket = Bucket(storage.clock, streams_per_s)
         intervals_s = (beat_interval_s, snapshot_interval_s)
         self._agents = AgentService(storage, authority, desk, self.streams, bucket, intervals_s)
+        self._labs = LabService(storage, blobs)
         self._enrolment = EnrolmentService(storage, authority, "")
+        self._uploads = UploadService(storage, blobs)
+        self._changes = changes
+        self._asked = asyncio.Event()
         self._identity = authority.server_identity(storage.clock.now())
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: list[aio.Server] = []
@@ -80,6 +90,8 @@ class RpcServers:
         agents = aio.server(options=self._options(STREAM_LIMIT_BYTES))
         enrolment = aio.server(options=self._options(ENROLMENT_LIMIT_BYTES))
         agent_pb2_grpc.add_AgentServiceServicer_to_server(self._agents, agents)
+        uploads_pb2_grpc.add_UploadServiceServicer_to_server(self._uploads, agents)
+        lab_pb2_grpc.add_LabServiceServicer_to_server(self._labs, agents)
         enrolment_pb2_grpc.add_EnrolmentServiceServicer_to_server(self._enrolment, enrolment)
         try:
             self.agents_port = self._open(agents, self.agents_port, "agents_port", mutual=True)
@@ -94,6 +106,9 @@ class RpcServers:
             asyncio.create_task(self._urgent.run(), name="findings"),
             asyncio.create_task(self._bulk.run(), name="metrics"),
             asyncio.create_task(self._sweep(), name="streams"),
+            asyncio.create_task(self._uploads.sweep(), name="drafts"),
+            asyncio.create_task(self._hand_out(), name="orders"),
+            asyncio.create_task(self._listen(), name="asked"),
         ]
         await agents.start()
         await enrolment.start()
@@ -156,6 +171,28 @@ class RpcServers:
             ("grpc.keepalive_timeout_ms", 10_000),
             ("grpc.keepalive_permit_without_calls", 1),
         ]
+
+    async def _listen(self) -> None:
+        """Something was asked for in this process: hand it out now."""
+        if self._changes is None:
+            return
+        with self._changes.subscribe() as subscription:
+            async for topic in subscription:
+                if topic == "orders":
+                    self._asked.set()
+
+    async def _hand_out(self) -> None:
+        """New orders go to the machines that are connected here, at once; those of other processes are found
+        when it looks again by itself. The others get theirs when they connect."""
+        while True:
+            self._asked.clear()
+            try:
+                async with self._storage.reading() as connection:
+                    waiting = await queued_machines(connection)
+                await self.streams.hand_out(waiting)
+            except Exception as error:  # the database may be away in many ways; orders must not end with it
+                _log.warning("orders could not be handed out: %s", error)
+            await self._storage.clock.wait(self._asked, _ORDERS_S)
 
     async def _sweep(self) -> None:
         """Banned machines out within 5 s, old and dead streams too; our own certificate before it ends."""

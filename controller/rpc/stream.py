@@ -17,9 +17,9 @@ from controller.fleet.intake.cursor import PATIENCE, Lane
 from controller.fleet.intake.report import Entry, Report, ReportedEvidence, ReportedFinding, Taken
 from controller.fleet.presence import Presence
 from controller.fleet.series.packing import Layout
-from controller.rpc import wire
+from controller.rpc import orders, wire
 from controller.rpc.batcher import Batcher
-from controller.rpc.jobs import Answer, Job, Leave, Restate
+from controller.rpc.jobs import Answer, HandOut, Job, Leave, OrderNews, Restate
 from protos.vigia.v1 import agent_pb2 as pb
 
 _log = logging.getLogger(__name__)
@@ -174,6 +174,8 @@ class Stream:
                 case "open_conditions":
                     await self._report(entries, received_at)
                     await self._restate(item.open_conditions, received_at)
+                case "order_report":
+                    await self._hear_of_order(item.order_report)
                 case "goodbye":
                     await self._report(entries, received_at)
                     await self._release()
@@ -263,6 +265,22 @@ class Stream:
         await self._release()
         job = Restate(self._as_report((), received_at), conditions, stated_at, first)
         await self._put(self._desk.urgent, job, 1 + len(conditions))
+
+    async def hand_out(self) -> None:
+        """Says what the machine has to do. Once after the welcome, and whenever something was asked."""
+        handed = await self._desk.urgent.ask(HandOut(self.machine_id))
+        if isinstance(handed, tuple) and handed:
+            self._out.extend(orders.told(handed))
+            self._say.set()
+
+    async def _hear_of_order(self, message: pb.OrderReport) -> None:
+        try:
+            news = OrderNews(self.machine_id, orders.progress(message))
+        except Invalid as error:
+            self._out.append(wire.refusal(Lane.FAULTS, 0, error.field, error.limit))
+            self._say.set()
+            return
+        await self._desk.urgent.ask(news)
 
     async def _leave(self, message: pb.Goodbye) -> None:
         reason, expected_return_at = wire.goodbye(message, self._agent_clock)

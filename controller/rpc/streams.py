@@ -54,6 +54,13 @@ class Streams:
         if self._live.get(stream.machine_id) is stream:
             del self._live[stream.machine_id]
 
+    async def hand_out(self, machine_ids: Iterable[UUID]) -> None:
+        """To those of them that are connected here."""
+        for machine_id in machine_ids:
+            stream = self._live.get(machine_id)
+            if stream is not None:
+                await stream.hand_out()
+
     def machine_ids(self) -> Iterable[UUID]:
         return tuple(self._live)
 

@@ -34,6 +34,7 @@ from protos.vigia.v1 import agent_pb2 as pb
 
 EVIDENCE_LIMIT_BYTES = 512 * 1024
 WATCHES_LIMIT = 64
+ABILITIES_LIMIT = 64
 LAYOUTS_LIMIT = 64
 GAPS_LIMIT = 64
 CONDITIONS_LIMIT = 500
@@ -103,6 +104,8 @@ def greeting(hello: pb.Hello, received_at: datetime, clock: AgentClock) -> Greet
         raise Invalid("hello.spool_epoch", "must not be empty")
     if len(hello.watches) > WATCHES_LIMIT:
         raise Invalid("hello.watches", f"at most {WATCHES_LIMIT}")
+    if len(hello.abilities) > ABILITIES_LIMIT:
+        raise Invalid("hello.abilities", f"at most {ABILITIES_LIMIT}")
     clock.sample(hello.sent_at_unix_ms, received_at)
     boot_at = None
     if hello.boot_at_unix_ms:
@@ -120,6 +123,7 @@ def greeting(hello: pb.Hello, received_at: datetime, clock: AgentClock) -> Greet
         spool_epoch=stored(within("hello.spool_epoch", hello.spool_epoch, 64)),
         watches=tuple(_name("hello.watches", watch) for watch in hello.watches),
         offset=clock.offset,
+        abilities=tuple(_name("hello.abilities", ability) for ability in hello.abilities),
     )
 
 
