@@ -19,6 +19,7 @@ class Role(StrEnum):
     SERVER = "server"
     DESKTOP = "desktop"
     LAPTOP = "laptop"
+    LAB = "lab"
 
 
 Customer = Annotated[str, typer.Option("--customer", metavar="NAME", help=_("The customer's name."))]
@@ -101,10 +102,13 @@ def enrol(
         return print_json(made)
     from controller.cli.tables import moment
 
+    at = moment(made["expires_at"], made["zone"])
     told = _(
         "Paste this line on a machine of {customer}, as root. It works once, until {at}.",
-        at=moment(made["expires_at"], made["zone"]),
+        at=at,
         customer=line(made["customer"]),
     )
+    if role is Role.LAB:
+        told = _("Paste this line on an engineer's bench. It works once, until {at}.", at=at)
     print(told, file=sys.stderr, flush=True)
     return print(line(made["line"]))

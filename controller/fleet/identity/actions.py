@@ -175,14 +175,16 @@ class Rejection:
     known: bool
 
 
-async def recognise(unit: Unit, peer: Peer) -> Rejection | None:
-    """Whether this peer may speak; None if so."""
+async def recognise(unit: Unit, peer: Peer, *, labs: bool | None = False) -> Rejection | None:
+    """Whether this peer may speak; None if so. `labs`: labs are meant, or machines, or (None) both."""
     certificate = await store.certificate(unit.connection, peer.serial)
     machine = await fleet.machine(unit.connection, peer.agent_id)
     if certificate is None or machine is None or certificate.machine_id != peer.agent_id:
         return Rejection("this certificate is not known here; enrol the machine again", known=False)
     if machine.banned_at is not None:
         return Rejection("this machine is banned", known=True)
+    if labs is not None and labs is not (machine.role is MachineRole.LAB):
+        return Rejection("this certificate is not for that: its role is " + machine.role.value, known=True)
     if certificate.superseded_at is not None:
         _log.error("security: superseded certificate %s of machine %s used", peer.serial, machine.name)
         await record(unit, "security.clone_suspected", machine.name, {"serial": peer.serial})

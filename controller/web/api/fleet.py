@@ -114,8 +114,9 @@ async def enrol(context: Here, actor: FleetManager, new: NewToken) -> dict[str, 
             unit, context.authority, owner.id, site_id, new.role, timedelta(hours=new.hours)
         )
     # With "=": a token may begin with a hyphen, which would be read as another option.
+    program = "vigia-lab" if new.role is MachineRole.LAB else "vigia-agent"
     line = (
-        f"vigia-agent enrol --controller={context.enrolment_endpoint} --token={token} "
+        f"{program} enrol --controller={context.enrolment_endpoint} --token={token} "
         f"--root={context.authority.root_text}"
     )
     return {

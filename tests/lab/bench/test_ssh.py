@@ -146,7 +146,7 @@ def test_a_key_that_is_not_there_or_no_key_is_said(pinned: Pinned, tmp_path: Pat
 RECIPE = """
 repeats = 4
 [[steps]]
-run = ["sh", "-c", "echo x >> {folder}/tries; if [ $(wc -l < {folder}/tries) = 2 ]; then sleep 30; fi; exit 1"]
+run = ["sh", "-c", "cd {folder}; echo x >> tries; [ $(wc -l < tries) != 2 ] || sleep 30; exit 1"]
 [oracle]
 kind = "exit_status"
 equals = 1
