@@ -107,7 +107,7 @@ async def _tell(unit: Unit, taken: Sequence[Attempt], actor: Actor) -> None:
             "bench": attempts[0].bench,
             "attempts": str(len(attempts)),
             "reproduced": str(rate.seen),
-            "told": str(rate.tried),
+            "tried": str(rate.tried),
         }
         if len(attempts) == 1 and attempts[0].verdict is Verdict.INCONCLUSIVE:
             facts["reason"] = attempts[0].reason

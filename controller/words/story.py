@@ -183,7 +183,7 @@ def _attempts(w: Translator, e: Told, _zone: str, _machine: str) -> str:
     if "reason" in e.facts:
         return w._("{actor} tried {recipe} on {bench}: inconclusive, {reason}", actor=actor(w, e),
                    recipe=recipe, bench=bench, reason=rules.cleaned(e.facts["reason"]))  # fmt: skip
-    rate = Rate(int(e.facts.get("reproduced", "0")), int(e.facts.get("told", "0")))
+    rate = Rate(int(e.facts.get("reproduced", "0")), int(e.facts.get("tried", "0")))
     low, high = (formats.ratio(end, w.language) for end in rate.interval)
     return w._("{actor} tried {recipe} on {bench}: reproduced {seen} of {tried} times ({low} to {high})",
                actor=actor(w, e), recipe=recipe, bench=bench, seen=rate.seen, tried=rate.tried, low=low,
