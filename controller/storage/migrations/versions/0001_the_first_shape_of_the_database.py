@@ -24,6 +24,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("machine_id", "epoch", "lane", name=op.f("pk_agent_cursors")),
     )
     op.create_table(
+        "article_numbers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_numbers")),
+    )
+    op.create_table(
+        "articles",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
+        sa.Column("latest", sa.Integer(), nullable=False),
+        sa.Column("published", sa.Integer(), nullable=True),
+        sa.Column("audience", sa.String(length=16), nullable=False),
+        sa.Column("proven_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("proven_by", sa.String(length=255), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
+        sa.UniqueConstraint("number", name=op.f("uq_articles_number")),
+    )
+    op.create_table(
         "audit",
         sa.Column(
             "sequence",
@@ -98,6 +119,33 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outbox_next_attempt_at"), "outbox", ["next_attempt_at"], unique=False)
     op.create_index(op.f("ix_outbox_subject_id"), "outbox", ["subject_id"], unique=False)
     op.create_table(
+        "problem_numbers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_numbers")),
+    )
+    op.create_table(
+        "request_numbers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_numbers")),
+    )
+    op.create_table(
+        "requests",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.String(length=255), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+        sa.UniqueConstraint("number", name=op.f("uq_requests_number")),
+    )
+    op.create_table(
         "sign_in_attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
@@ -163,6 +211,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_users_login")),
     )
     op.create_table(
+        "article_texts",
+        sa.Column("article_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=False),
+        sa.Column("symptom", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("check_text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_article_texts_article_id")),
+        sa.PrimaryKeyConstraint("article_id", "number", "language", name=op.f("pk_article_texts")),
+    )
+    op.create_table(
+        "article_versions",
+        sa.Column("article_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("writers", sa.JSON(), nullable=False),
+        sa.Column("writer_name", sa.String(length=255), nullable=False),
+        sa.Column("written_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reviewer_name", sa.String(length=255), nullable=False),
+        sa.Column("reviewed_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("published_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_article_versions_article_id")),
+        sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_versions")),
+    )
+    op.create_table(
+        "contacts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("email", sa.String(length=255), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_contacts_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+        sa.UniqueConstraint("customer_id", "email", name=op.f("uq_contacts_customer_id_email")),
+    )
+    op.create_index(op.f("ix_contacts_email"), "contacts", ["email"], unique=False)
+    op.create_table(
         "plan_versions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
@@ -178,6 +266,23 @@ def upgrade() -> None:
         ["customer_id", "effective_from"],
         unique=False,
     )
+    op.create_table(
+        "problems",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("component", sa.Text(), nullable=False),
+        sa.Column("root_cause", sa.Text(), nullable=False),
+        sa.Column("workaround", sa.Text(), nullable=False),
+        sa.Column("opened_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_problems_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problems")),
+        sa.UniqueConstraint("number", name=op.f("uq_problems_number")),
+    )
+    op.create_index(op.f("ix_problems_state"), "problems", ["state"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -206,6 +311,45 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_sites_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("customer_id", "name", name=op.f("uq_sites_customer_id_name")),
+    )
+    op.create_table(
+        "broadcasts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("problem_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("drafted_by", sa.Text(), nullable=False),
+        sa.Column("drafted_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("released_by", sa.Text(), nullable=False),
+        sa.Column("released_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["problem_id"], ["problems.id"], name=op.f("fk_broadcasts_problem_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
+        sa.UniqueConstraint("problem_id", "round", name=op.f("uq_broadcasts_problem_id_round")),
+    )
+    op.create_table(
+        "contact_links",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_contact_links_contact_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_contact_links")),
+    )
+    op.create_index(
+        op.f("ix_contact_links_contact_id_created_at"),
+        "contact_links",
+        ["contact_id", "created_at"],
+        unique=False,
+    )
+    op.create_table(
+        "contact_sessions",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("csrf", sa.String(length=64), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_contact_sessions_contact_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_contact_sessions")),
     )
     op.create_table(
         "enrolment_tokens",
@@ -259,6 +403,80 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_machines_name")),
     )
     op.create_index(op.f("ix_machines_customer_id"), "machines", ["customer_id"], unique=False)
+    op.create_table(
+        "problem_history",
+        sa.Column("position", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("problem_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["problem_id"], ["problems.id"], name=op.f("fk_problem_history_problem_id")),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_problem_history")),
+        sa.UniqueConstraint("id", name=op.f("uq_problem_history_id")),
+    )
+    op.create_index(
+        op.f("ix_problem_history_problem_id_position"),
+        "problem_history",
+        ["problem_id", "position"],
+        unique=False,
+    )
+    op.create_table(
+        "problem_solutions",
+        sa.Column("position", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("problem_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("writer_id", sa.Uuid(), nullable=True),
+        sa.Column("writer_name", sa.Text(), nullable=False),
+        sa.Column("written_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approver_id", sa.Uuid(), nullable=True),
+        sa.Column("approver_name", sa.Text(), nullable=False),
+        sa.Column("approved_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_problem_solutions_problem_id")
+        ),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_problem_solutions")),
+        sa.UniqueConstraint("id", name=op.f("uq_problem_solutions_id")),
+    )
+    op.create_index(
+        op.f("ix_problem_solutions_problem_id_language_position"),
+        "problem_solutions",
+        ["problem_id", "language", "position"],
+        unique=False,
+    )
+    op.create_table(
+        "broadcast_drafts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("broadcast_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("solution_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("writer_ids", sa.JSON(), nullable=False),
+        sa.Column("writer_name", sa.Text(), nullable=False),
+        sa.Column("written_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approver_id", sa.Uuid(), nullable=True),
+        sa.Column("approver_name", sa.Text(), nullable=False),
+        sa.Column("approved_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told_about", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_broadcast_drafts_broadcast_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_broadcast_drafts_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_drafts")),
+        sa.UniqueConstraint(
+            "broadcast_id", "customer_id", name=op.f("uq_broadcast_drafts_broadcast_id_customer_id")
+        ),
+    )
     op.create_table(
         "certificates",
         sa.Column("serial", sa.String(length=40), nullable=False),
@@ -403,26 +621,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("finished_at IS NULL"),
     )
     op.create_table(
-        "bundles",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("machine_id", sa.Uuid(), nullable=False),
-        sa.Column("incident_id", sa.Uuid(), nullable=True),
-        sa.Column("finding_id", sa.Uuid(), nullable=True),
-        sa.Column("order_id", sa.Uuid(), nullable=True),
-        sa.Column("profile", sa.String(length=64), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("taken_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("received_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_bundles_incident_id")),
-        sa.ForeignKeyConstraint(["machine_id"], ["machines.id"], name=op.f("fk_bundles_machine_id")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_bundles_order_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bundles")),
-        sa.UniqueConstraint("finding_id", "sha256", name=op.f("uq_bundles_finding_id_sha256")),
-        sa.UniqueConstraint("order_id", name=op.f("uq_bundles_order_id")),
-    )
-    op.create_index(op.f("ix_bundles_incident_id"), "bundles", ["incident_id"], unique=False)
-    op.create_table(
         "attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
@@ -452,6 +650,26 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_attempts_incident_id_started_at"), "attempts", ["incident_id", "started_at"], unique=False
     )
+    op.create_table(
+        "bundles",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("machine_id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=True),
+        sa.Column("finding_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("profile", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("taken_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_bundles_incident_id")),
+        sa.ForeignKeyConstraint(["machine_id"], ["machines.id"], name=op.f("fk_bundles_machine_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_bundles_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bundles")),
+        sa.UniqueConstraint("finding_id", "sha256", name=op.f("uq_bundles_finding_id_sha256")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_bundles_order_id")),
+    )
+    op.create_index(op.f("ix_bundles_incident_id"), "bundles", ["incident_id"], unique=False)
     op.create_table(
         "escalation_steps",
         sa.Column("incident_id", sa.Uuid(), nullable=False),
@@ -506,5 +724,43 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_incident_findings_incident_id"), "incident_findings", ["incident_id"], unique=False
+    )
+    op.create_table(
+        "problem_incidents",
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("problem_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("linked_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_problem_incidents_incident_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problems.id"], name=op.f("fk_problem_incidents_problem_id")
+        ),
+        sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_problem_incidents")),
+    )
+    op.create_index(
+        op.f("ix_problem_incidents_problem_id"), "problem_incidents", ["problem_id"], unique=False
+    )
+    op.create_table(
+        "request_incidents",
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("joined_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("joined_by", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_request_incidents_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_request_incidents_incident_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_incidents_request_id")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "incident_id", name=op.f("pk_request_incidents")),
+    )
+    op.create_index(
+        op.f("ix_request_incidents_incident_id"), "request_incidents", ["incident_id"], unique=False
     )
     # ### end Alembic commands ###
