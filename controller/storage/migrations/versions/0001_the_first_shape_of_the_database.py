@@ -191,7 +191,6 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_timers")),
         postgresql_with={"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.01"},
-        postgresql_with={"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.01"},
     )
     op.create_index(op.f("ix_timers_wake_at"), "timers", ["wake_at"], unique=False)
     op.create_table(
