@@ -4,6 +4,7 @@ from typing import Any
 
 from controller.cli import tables
 from controller.cli.language import _, words
+from controller.cli.problem_sheets import print_cause
 from controller.cli.tables import cell, countdown, heading, moment, named, paragraph, print_facts, print_table
 from controller.words import clocks
 
@@ -57,6 +58,7 @@ def print_incident(one: Json) -> None:
         heading(_("What to do now"))
         for number, step in enumerate(one["remedy"], 1):
             paragraph(f"{number}. {step}", 2)
+    print_cause(one["problem"], one["zone"])
     heading(_("Timeline"))
     _print_entries(one["timeline"], one["zone"])
     if one["evidence"]:
@@ -74,6 +76,7 @@ def print_explanation(one: Json) -> None:
         (_("As of"), moment(one["as_of"], one["zone"])),
         (_("Lasted undetected"), duration(one["undetected_s"]) if one["undetected_s"] else None),
     ])  # fmt: skip
+    print_cause(one["problem"], one["zone"])
     heading(_("What happened"))
     _print_entries(one["story"], one["zone"])
     heading(_("Why each clock says what it says"))

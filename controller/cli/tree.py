@@ -2,7 +2,7 @@
 
 import typer
 
-from controller.cli import customers, explain, incidents, machines, running, users
+from controller.cli import customers, explain, incidents, machines, problems, running, users
 from controller.cli.language import _
 from controller.cli.options import everywhere
 
@@ -18,6 +18,7 @@ def build() -> typer.Typer:
     )
     for group, name, help_text in (
         (incidents.app, "incidents", _("What customers suffer: list, answer, escalate, resolve.")),
+        (problems.app, "problems", _("The cause of many incidents: link, solve, tell everyone.")),
         (machines.app, "machines", _("What is watched: list, show, ban.")),
         (customers.app, "customers", _("Whom we serve.")),
         (customers.sites, "sites", _("Where customers' machines stand.")),

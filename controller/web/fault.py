@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
+from controller.words import problems
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -60,6 +61,7 @@ _SENTENCES = (
     "{name} may not {act}: that needs the role {role}",
     "at most {most} characters, not {size}",
     "the database cannot write now: {reason}",
+    *problems.REFUSALS,
 )
 _FIELDS = {
     "body": "Text",
@@ -70,6 +72,15 @@ _FIELDS = {
     "level": "To level",
     "password": "Password",
     "again": "The same password again",
+    "title": "Title",
+    "text": "Text",
+    "steps": "Steps",
+    "workaround": "Workaround",
+    "component": "Component",
+    "root_cause": "Root cause",
+    "incident": "Incident",
+    "language": "Language",
+    "state": "State",
     "login": "Login",
     "name": "Name",
     "email": "Mail address",

@@ -8,8 +8,9 @@ from controller.sla.ledger import Explanation
 from controller.sla.proof import Correction, corrections
 from controller.sla.state import Clock
 from controller.storage import Connection
-from controller.web.api import shapes
+from controller.web.api import problem_shapes, shapes
 from controller.web.api.shapes import Json
+from controller.web.problem import known_cause
 from controller.words import clocks, formats, story
 from controller.words.catalogue import Translator, translator
 
@@ -24,6 +25,7 @@ async def explanation(connection: Connection, case: Incident, lang: str, now: da
     return {
         **shapes.incident(case, told.state, known, words),
         "as_of": shapes.iso(now),
+        "problem": problem_shapes.cause(await known_cause(connection, case, lang)),
         "plan": {"name": told.plan.name, "version": told.plan_version},
         "undetected_s": max(0, round((case.opened_at - case.began_at).total_seconds())),
         "story": [shapes.entry(entry, words, zone, machine) for entry in told.entries],

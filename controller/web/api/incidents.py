@@ -17,10 +17,11 @@ from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
 from controller.people import store as people
 from controller.storage import Connection, Unit
-from controller.web.api import shapes
+from controller.web.api import problem_shapes, shapes
 from controller.web.api.evidence import evidence
 from controller.web.api.explanation import explanation
 from controller.web.api.peer import Here, Reader, Short, Words, Worker
+from controller.web.problem import known_cause
 
 router = APIRouter(prefix="/api/v1/incidents")
 Language = Annotated[str, Query(max_length=35)]
@@ -135,8 +136,9 @@ async def whole(context: Here, _: Reader, reference: str, lang: Language = "en")
     async with context.storage.reading() as connection:
         incident = await found(connection, reference)
         shown = await shapes.whole_incident(connection, incident, lang, context.clock.now())
+        cause = problem_shapes.cause(await known_cause(connection, incident, lang))
         rows = await diagnostics.bundles(connection, incident.id)
-    return {**shown, "evidence": await evidence(context.blobs, rows, lang)}
+    return {**shown, "problem": cause, "evidence": await evidence(context.blobs, rows, lang)}
 
 
 @router.get("/{reference}/explain")
