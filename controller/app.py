@@ -16,6 +16,7 @@ from controller.core.disk import Disk, OsDisk
 from controller.core.errors import Conflict
 from controller.detection.lookout import Lookout
 from controller.fleet.identity.authority import Authority
+from controller.knowledge import shelf
 from controller.notify.channels import Channel
 from controller.notify.channels.log import LogChannel
 from controller.notify.channels.mail import MailChannel, MailServer
@@ -74,6 +75,7 @@ class App:
         self.storage.dispatcher = flow.dispatcher(self.changes, self.ticker.wake)
         async with self.storage.unit() as unit:
             await seed_default_plan(unit, self.config.zone)
+            await shelf.prepare(unit)
         authority = Authority.open(
             self.config.data / "authority",
             self.disk,
