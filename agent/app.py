@@ -8,17 +8,21 @@ import asyncio
 import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from agent import VERSION, wire
+from agent.audit import Audit
 from agent.chance import Chance, SystemChance
 from agent.clock import Clock, SystemClock
 from agent.collectors import ALL, Collector
 from agent.collectors.watches import watch_collectors
 from agent.config import Config
 from agent.diagnostics.child import take_evidence
+from agent.diagnostics.pull.asking import Collected, collect
+from agent.diagnostics.pull.request import Step
 from agent.disk import Disk, OsDisk
 from agent.errors import AgentError
 from agent.health import Health
@@ -28,13 +32,17 @@ from agent.layouts import LayoutBook
 from agent.leaving import reason_to_leave
 from agent.link.conversation import Subject, Timing
 from agent.link.stream import Link, LinkState
+from agent.link.uploads import send
 from agent.machine import boot_id, introduction
+from agent.orders.book import Book
+from agent.orders.desk import Means, OrderDesk
+from agent.policy import read_policy
 from agent.renewal import keep_renewing
 from agent.reporting import Reporter, TakeEvidence
 from agent.rules import Judge
 from agent.schedule import Schedule
 from agent.signals import Finding, Reading
-from agent.spool import Spool
+from agent.spool import Lane, Spool
 
 SNAPSHOT_EVERY_S = 10.0
 TEND_EVERY_S = 600.0
@@ -81,12 +89,27 @@ class App:
         self._health = Health(self._layouts)
         self._watches = watch_collectors(config.watches)
         self._judge = Judge(config.role, around.chance.uuid4)
+        self._ahead_s = self._last_link.read().clock_ahead_s or 0.0
+        self._orders = OrderDesk(
+            Book(disk, data), disk, around.clock, around.chance,
+            Means(
+                policy=lambda: read_policy(disk, config.policy),
+                audit=Audit(disk, data, around.clock),
+                collect=self._collect,
+                send=lambda parcel: send(self._identity(), parcel, disk),
+                ahead_s=lambda: self._ahead_s,
+                about=self._about,
+                wake_link=lambda: self._link.wake(),
+            ),
+        )  # fmt: skip
         subject = Subject(
             self._spool,
             self._layouts,
             lambda: introduction(config),
             self._judge.open_conditions,
             self._welcomed,
+            self._orders.hear,
+            self._orders.reports,
         )
         self._link = Link(
             subject, self._identity, around.clock, around.chance, around.timing, self._link_changed
@@ -120,6 +143,7 @@ class App:
             "snapshots": self._measure,
             "housekeeping": self._tend,
             "renewal": self._renew,
+            "orders": self._orders.run,
         }
         tasks = [asyncio.create_task(self._again(name, part)) for name, part in parts.items()]
         log.info("running: %d collectors, %d watches", len(collectors), len(self._watches))
@@ -177,6 +201,27 @@ class App:
             return replace(identity, endpoint=self._config.controller)
         return identity
 
+    async def _collect(
+        self, profile: str, path: Path, about: Mapping[str, str], on_step: Callable[[Step], None]
+    ) -> Collected:
+        return await collect(profile, path, self._around.disk, VERSION, about, on_step)
+
+    def _about(self) -> dict[str, str]:
+        """The agent's own state, as a bundle says it."""
+        link, spool = self._last_link.read(), self._spool
+        return {
+            "version": VERSION,
+            "role": self._config.role.value,
+            "configuration": self._config.source,
+            "policy": str(self._config.policy),
+            "watches": ", ".join(f"{one.name} ({one.kind} {one.target})" for one in self._config.watches),
+            "spool_faults_last": str(spool.last(Lane.FAULTS)),
+            "spool_metrics_last": str(spool.last(Lane.METRICS)),
+            "connected_at": str(link.connected_at or ""),
+            "clock_ahead_s": f"{self._ahead_s:.3f}",
+            "open_findings": ", ".join(f"{one.rule} {one.object}" for one in self._judge.open_conditions()),
+        }
+
     async def _take_evidence(self, finding: Finding, before: tuple[Reading, ...]) -> bytes | None:
         names = [watch.name for watch in self._watches]
         own = f"watch:{finding.object}" if finding.rule == "watch.down" else ""
@@ -199,6 +244,7 @@ class App:
         now = self._clock.now()
         ahead_s = (now - welcome.controller_time).total_seconds()
         self._snapshot_every_s = welcome.snapshot_interval_s
+        self._ahead_s = ahead_s
         self._last_link.connected(now, ahead_s)
         log.info("connected as %s; our clock is %+.1f s from the controller's", welcome.agent_id, ahead_s)
 

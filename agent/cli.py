@@ -1,4 +1,4 @@
-"""`vigia-agent`: enrol, run, once, show, doctor, redact.
+"""`vigia-agent`: enrol, run, once, show, doctor, log, redact.
 
 Errors are one line on standard error; exit 2 for usage, 1 for failure.
 """
@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "once": _once,
             "show": _show,
             "doctor": _doctor,
+            "log": _log,
             "redact": _redact,
         }[arguments.command]
         return command(arguments, config)
@@ -69,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     for name, told in (("show", "say what is sent, and to whom"), ("doctor", "say what hinders the link")):
         command = commands.add_parser(name, parents=[common], help=told)
         command.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
+    log = commands.add_parser(
+        "log", parents=[common], help="say what others asked of this machine, and what was done"
+    )
+    log.add_argument("--json", action="store_true", help="one object a line")
+    log.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
     redact = commands.add_parser(
         "redact", parents=[common], help="mask secrets in files, as evidence is masked"
     )
@@ -139,6 +145,16 @@ def _doctor(arguments: argparse.Namespace, config: Config) -> int:
     for check in checks:
         print(check.line(arguments.lang))
     return 1 if any(check.good is False for check in checks) else 0
+
+
+def _log(arguments: argparse.Namespace, config: Config) -> int:
+    from agent.audit import Audit
+    from agent.clock import SystemClock
+    from agent.disk import OsDisk
+    from agent.record import print_record
+
+    lines = Audit(OsDisk(), config.data, SystemClock()).lines()
+    return print_record(lines, arguments.lang, as_json=arguments.json)
 
 
 def _redact(arguments: argparse.Namespace, _config: Config) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent.errors import ConfigError
+from agent.policy import POLICY_DEFAULT
 
 CONFIG_DEFAULT = Path("/etc/vigia-agent/agent.toml")
 DATA_DEFAULT = Path("/var/lib/vigia-agent")
@@ -45,7 +46,8 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All keys, checked. Intervals in seconds, sizes in bytes."""
+    """All keys, checked. Intervals in seconds, sizes in bytes. `policy` is the file of `agent.policy`, beside
+    the configuration unless said otherwise."""
 
     data: Path = DATA_DEFAULT
     role: Role = Role.SERVER
@@ -54,6 +56,7 @@ class Config:
     https_proxy: str | None = None
     controller: str | None = None
     spool_quota_bytes: int = 64 * 1024 * 1024
+    policy: Path = POLICY_DEFAULT
     source: str = "defaults"
 
 
@@ -67,11 +70,12 @@ def load(path: Path, environment: Mapping[str, str], *, required: bool, data: Pa
         text = ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), (("", f"cannot be read: {error}"),)) from None
-    config = parse(text, source=str(path) if text else "defaults")
+    beside = path.absolute().parent / POLICY_DEFAULT.name
+    config = parse(text, source=str(path) if text else "defaults", policy=beside)
     return _overridden(config, environment, data)
 
 
-def parse(text: str, source: str = "configuration") -> Config:
+def parse(text: str, source: str = "configuration", policy: Path = POLICY_DEFAULT) -> Config:
     """Reads TOML; raises ConfigError with every fault found."""
     try:
         document = tomllib.loads(text)
@@ -86,19 +90,21 @@ def parse(text: str, source: str = "configuration") -> Config:
         https_proxy=reader.text(document, "https_proxy", "") or None,
         controller=reader.text(document, "controller", "") or None,
         spool_quota_bytes=int(reader.number(document, "spool_quota_bytes", 64 * 2**20, 4 * 2**20, 4 * 2**30)),
+        policy=Path(reader.text(document, "policy", str(policy))),
         source=source,
     )
     reader.unknown(document, "", _KEYS)
     if config.controller:
         reader.host_port("controller", config.controller)
-    if not config.data.is_absolute():
-        reader.fault("data", "must be an absolute path")
+    for key, folder in (("data", config.data), ("policy", config.policy)):
+        if not folder.is_absolute():
+            reader.fault(key, "must be an absolute path")
     if reader.faults:
         raise ConfigError(source, tuple(reader.faults))
     return config
 
 
-_KEYS = ("data", "role", "watch", "log_level", "https_proxy", "controller", "spool_quota_bytes")
+_KEYS = ("data", "role", "watch", "log_level", "https_proxy", "controller", "spool_quota_bytes", "policy")
 _WATCH_KEYS = ("name", "kind", "target", "timeout_s", "expect_status")
 
 

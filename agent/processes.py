@@ -12,7 +12,7 @@ import selectors
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.clock import SystemClock
@@ -42,6 +42,7 @@ class Finished:
     timed_out: bool
     truncated: bool
     took_s: float
+    stalled: bool = False
 
     @property
     def ok(self) -> bool:
@@ -55,22 +56,33 @@ def run(
     stdin: bytes = b"",
     environment: Mapping[str, str] | None = None,
     stop: threading.Event | None = None,
+    heard: Callable[[bytes], None] | None = None,
+    stall_s: float | None = None,
+    own_group: bool = True,
 ) -> Finished:
     """Runs `argv` to its end or to a limit, whichever comes first. Blocking.
+
+    `heard` is called with standard output as it comes; without any for `stall_s` the program is killed, and
+    `stalled`. Without `own_group` it stays in ours, so that whoever kills us kills it too.
 
     The limit on output holds for standard output and error together; a program that writes more is killed
     and what it wrote so far is kept. `environment` is added to ours, with the locale set to C. Raises
     ProgramMissing.
     """
     began = _monotonic()
-    child = _started(argv, environment)
+    child = _started(argv, environment, own_group)
     pump = _Pump(child, stdin, output_limit_bytes)
-    timed_out = False
+    timed_out = stalled = False
+    told, told_at = 0, began
     try:
         while pump.moves():
-            if _monotonic() - began >= timeout_s or (stop is not None and stop.is_set()):
+            if len(pump.out) > told:
+                told, told_at = _told(pump, told, heard), _monotonic()
+            stalled = stall_s is not None and _monotonic() - told_at >= stall_s
+            if stalled or _monotonic() - began >= timeout_s or (stop is not None and stop.is_set()):
                 timed_out = True
                 break
+        _told(pump, told, heard)
         if not timed_out and not pump.full:
             left_s = max(POLL_S, timeout_s - (_monotonic() - began))
             try:
@@ -78,9 +90,10 @@ def run(
             except subprocess.TimeoutExpired:
                 timed_out = True
     finally:
-        _ended(child, pump)
+        _ended(child, pump, own_group)
     took_s = _monotonic() - began
-    return Finished(child.returncode, bytes(pump.out), bytes(pump.err), timed_out, pump.full, took_s)
+    out, err = bytes(pump.out), bytes(pump.err)
+    return Finished(child.returncode, out, err, timed_out, pump.full, took_s, stalled)
 
 
 async def run_async(
@@ -89,16 +102,30 @@ async def run_async(
     output_limit_bytes: int,
     stdin: bytes = b"",
     environment: Mapping[str, str] | None = None,
+    heard: Callable[[bytes], None] | None = None,
+    stall_s: float | None = None,
 ) -> Finished:
-    """`run` off the event loop. When the caller is cancelled the child is killed within `POLL_S`."""
+    """`run` off the event loop. When the caller is cancelled the child is killed within `POLL_S`.
+
+    `heard` is called in another thread.
+    """
     stop = threading.Event()
+    limits = (argv, timeout_s, output_limit_bytes, stdin, environment, stop, heard, stall_s)
     try:
-        return await asyncio.to_thread(run, argv, timeout_s, output_limit_bytes, stdin, environment, stop)
+        return await asyncio.to_thread(run, *limits)
     finally:
         stop.set()
 
 
-def _started(argv: Sequence[str], environment: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
+def _told(pump: "_Pump", told: int, heard: Callable[[bytes], None] | None) -> int:
+    if heard is not None and len(pump.out) > told:
+        heard(bytes(pump.out[told:]))
+    return len(pump.out)
+
+
+def _started(
+    argv: Sequence[str], environment: Mapping[str, str] | None, own_group: bool
+) -> "subprocess.Popen[bytes]":
     if not argv:
         raise ProgramMissing("", "the argument vector is empty")
     try:
@@ -108,16 +135,19 @@ def _started(argv: Sequence[str], environment: Mapping[str, str] | None) -> "sub
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
-            start_new_session=True,
+            start_new_session=own_group,
         )
     except (OSError, ValueError) as error:
         raise ProgramMissing(argv[0], str(error)) from None
 
 
-def _ended(child: "subprocess.Popen[bytes]", pump: "_Pump") -> None:
-    """Kills what is left of the group, reaps the child, closes the pipes."""
+def _ended(child: "subprocess.Popen[bytes]", pump: "_Pump", own_group: bool) -> None:
+    """Kills what is left of it (of its group, where it has one), reaps the child, closes the pipes."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+        if own_group:
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
     child.wait()
     pump.close()
 

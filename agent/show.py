@@ -24,6 +24,7 @@ def explanation(config: Config, endpoint: str | None, language: str) -> list[str
     else:
         lines.append(say(language, "show.sent", endpoint=endpoint))
         lines += _points(language, "show.sent_health", "show.sent_name", "show.sent_evidence")
+        lines.append("  - " + say(language, "show.sent_pull", policy=config.policy))
     lines += ["", say(language, "show.never")]
     lines += _points(
         language, "show.never_files", "show.never_input", "show.never_key", "show.never_commands"

@@ -32,6 +32,8 @@ FACT_MAX = 2_000
 FACTS_MAX = 64
 GAPS_MAX = 64
 CONDITIONS_MAX = 500
+LAST_MS = 253_402_300_799_000
+DETAIL_MAX = 500
 
 
 class Leaving(Enum):
@@ -67,6 +69,7 @@ class Introduction:
     boot_id: str
     boot_at: datetime | None
     watches: tuple[str, ...] = ()
+    abilities: tuple[str, ...] = ()
 
 
 def milliseconds(instant: datetime) -> int:
@@ -145,6 +148,7 @@ def hello(introduction: Introduction, spool_epoch: str, now: datetime) -> pb.Age
             sent_at_unix_ms=milliseconds(now),
             spool_epoch=spool_epoch,
             watches=introduction.watches,
+            abilities=introduction.abilities,
         )
     )
 
@@ -207,6 +211,42 @@ def goodbye(reason: Leaving, expected_return: datetime | None = None) -> pb.Agen
     return pb.AgentItem(goodbye=pb.Goodbye(reason=number, expected_return_unix_ms=back_ms))
 
 
+class OrderStage(Enum):
+    """How far an order is, as the controller is told; that it is done says the upload."""
+
+    COLLECTING = "collecting"
+    UPLOADING = "uploading"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """`reason` is one word of the protocol, `detail` for people."""
+
+    order_id: str
+    stage: OrderStage
+    items_done: int = 0
+    items_total: int = 0
+    size_bytes: int = 0
+    reason: str = ""
+    detail: str = ""
+
+
+def order_report(report: OrderReport) -> pb.AgentItem:
+    return pb.AgentItem(
+        order_report=pb.OrderReport(
+            order_id=report.order_id,
+            state=pb.OrderState.Value(f"ORDER_STATE_{report.stage.name}"),
+            items_done=report.items_done,
+            items_total=report.items_total,
+            size_bytes=report.size_bytes,
+            reason=report.reason,
+            detail=_short(report.detail, DETAIL_MAX),
+        )
+    )
+
+
 # -- from the controller -------------------------------------------------------------------------------
 
 
@@ -256,7 +296,19 @@ class Refused:
     reason: str
 
 
-Heard = Welcomed | Acknowledged | Asked | Dismissed | Refused
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Something to be done for a case; said again until its end is known. `profile` is empty for an act that
+    this version does not know."""
+
+    order_id: str
+    case: str
+    asked_by: str
+    expires_at: datetime
+    profile: str
+
+
+Heard = Welcomed | Acknowledged | Asked | Dismissed | Refused | Ordered
 
 
 def heard(response: pb.ConnectResponse, epoch: str) -> list[Heard]:
@@ -278,9 +330,21 @@ def heard(response: pb.ConnectResponse, epoch: str) -> list[Heard]:
                 reason = f"{refusal.field[:TEXT_MAX]}: {refusal.limit[:TEXT_MAX]}"
                 lane = _LANES_BACK.get(refusal.lane)
                 told.append(Refused(lane.name if lane else "?", refusal.sequence, reason))
+            case "order":
+                told.append(_ordered(item.order))
             case "farewell":
                 told.append(Dismissed(item.farewell.reason[:TEXT_MAX], item.farewell.retry_after_s or None))
     return told
+
+
+def _ordered(order: pb.Order) -> Ordered:
+    return Ordered(
+        order_id=order.order_id[:TEXT_MAX],
+        case=order.case[:TEXT_MAX],
+        asked_by=order.asked_by[:TEXT_MAX],
+        expires_at=instant(max(0, min(order.expires_at_unix_ms, LAST_MS))),
+        profile=order.pull.profile[:TEXT_MAX] if order.WhichOneof("act") == "pull" else "",
+    )
 
 
 def _welcomed(welcome: pb.Welcome, epoch: str) -> Welcomed:
@@ -291,7 +355,7 @@ def _welcomed(welcome: pb.Welcome, epoch: str) -> Welcomed:
     }
     return Welcomed(
         agent_id=welcome.agent_id,
-        controller_time=instant(max(0, min(welcome.controller_time_unix_ms, 253_402_300_799_000))),
+        controller_time=instant(max(0, min(welcome.controller_time_unix_ms, LAST_MS))),
         beat_interval_s=min(60.0, max(1.0, welcome.beat_interval_s or 10.0)),
         snapshot_interval_s=min(300.0, max(5.0, welcome.snapshot_interval_s or 10.0)),
         resume=resume,

@@ -75,6 +75,32 @@ WORDS: dict[str, tuple[str, str]] = {
         "and the controller cannot run commands here: there is no such message",
         "y el controlador no puede ejecutar órdenes aquí: no existe tal mensaje",
     ),
+    "show.sent_pull": (
+        "when an engineer asks for it because of an incident, and {policy} allows it: the system's state, processes, services, recent errors, disks, network and packages, masked likewise; `vigia-agent log` names every time",
+        "cuando un técnico lo pide por una incidencia, y {policy} lo permite: el estado del sistema, procesos, servicios, errores recientes, discos, red y paquetes, tapado igual; `vigia-agent log` nombra cada vez",
+    ),
+    "log.empty": (
+        "Nobody has asked anything of this machine.",
+        "Nadie ha pedido nada a este equipo.",
+    ),
+    "log.pull.begun": (
+        "{by} asked for the profile {profile} because of {case}: collecting begins",
+        "{by} pidió el perfil {profile} por {case}: empieza la recogida",
+    ),
+    "log.pull.refused": (
+        "{by} asked for the profile {profile} because of {case}: refused ({reason})",
+        "{by} pidió el perfil {profile} por {case}: rechazado ({reason})",
+    ),
+    "log.pull.sending": (
+        "what was collected for {case} is being sent: {size_bytes} bytes, SHA-256 {sha256}",
+        "se envía lo recogido para {case}: {size_bytes} bytes, SHA-256 {sha256}",
+    ),
+    "log.pull.ended": ("sending for {case} has ended: {outcome}", "el envío para {case} terminó: {outcome}"),
+    "log.fault": ("this line cannot be believed: {fault}", "esta línea no es creíble: {fault}"),
+    "log.broken": (
+        "{count} lines cannot be believed: somebody or something changed the record",
+        "{count} líneas no son creíbles: alguien o algo cambió el registro",
+    ),
     "doctor.ok": ("ok", "bien"),
     "doctor.problem": ("problem", "problema"),
     "doctor.skipped": ("skipped", "omitido"),

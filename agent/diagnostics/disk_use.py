@@ -8,7 +8,7 @@ from agent.diagnostics.item import KIB, Recipe, Taken, table
 from agent.diagnostics.request import Request
 
 
-def take(_: Request) -> Taken:
+def take(_: Request | None = None) -> Taken:
     rows = []
     for mount in filesystems(text(f"{MACHINE.proc}/self/mountinfo")):
         where = (mount.mountpoint, mount.device, mount.kind, "ro" if mount.readonly else "rw")

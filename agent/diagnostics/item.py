@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent.diagnostics.request import Request
 
 KIB = 1024
+MIB = 1024 * KIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Port:
     process: str
 
 
-def take(_: Request) -> Taken:
+def take(_: Request | None = None) -> Taken:
     rows = [
         (str(one.port), one.address, str(one.pid or "-"), one.process or "-")
         for one in sorted(listening(), key=lambda one: (one.port, one.address))

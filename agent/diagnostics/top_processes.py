@@ -26,7 +26,7 @@ class Use:
     command: str
 
 
-def take(_: Request) -> Taken:
+def take(_: Request | None = None) -> Taken:
     """Two tables. Whole command lines: the redactor sees them next, and needs them whole to know a secret."""
     uses = measured()
     by_cpu = sorted(uses, key=lambda use: (-use.cpu_ratio, -use.memory_bytes))[:TOP]

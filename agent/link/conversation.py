@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import grpc
 import grpc.aio
@@ -60,6 +60,8 @@ class Subject:
     introduction: Callable[[], wire.Introduction]
     open_conditions: Callable[[], tuple[Finding, ...]]
     on_welcome: Callable[[wire.Welcomed], None]
+    on_order: Callable[[wire.Ordered], None] = field(default=lambda _: None)
+    order_reports: Callable[[], list[wire.OrderReport]] = field(default=list)
 
 
 class Conversation:
@@ -145,6 +147,10 @@ class Conversation:
             return await self._answer(self._asked.popleft())
         if self._backlog(Lane.FAULTS) and self._window_open():
             return await self._forward(Lane.FAULTS)
+        reports = self._subject.order_reports()
+        if reports:
+            await self._write([wire.order_report(report) for report in reports])
+            return True
         now_s = self._clock.monotonic()
         if self._restate_at is not None and now_s >= self._restate_at:
             self._restate_at = now_s + self._timing.restate_s
@@ -265,6 +271,8 @@ class Conversation:
                     await self._acknowledge(told.lane, told.up_to)
             case wire.Asked():
                 self._asked.append(told)
+            case wire.Ordered():
+                self._subject.on_order(told)
             case wire.Refused():
                 log.warning("refused: record %d of %s: %s", told.sequence, told.lane, told.reason)
             case wire.Dismissed():
