@@ -76,16 +76,32 @@ class SshBench:
         environment: Mapping[str, str] | None = None,
         folder: str | None = None,
     ) -> Ended:
-        transport = self._transport
-        if transport is None:
+        if self._transport is None:
             raise BenchLost(f"{self._pinned.address}: not connected")
         try:
-            channel = transport.open_session(timeout=CONNECT_S)
-            channel.set_combine_stderr(True)
-            channel.settimeout(_POLL_S)
-            channel.exec_command(_line(argv, environment or {}, folder))
+            return self._run(
+                self._transport, _line(argv, environment or {}, folder), timeout_s, output_bytes, on_output
+            )
         except (paramiko.SSHException, OSError, EOFError) as error:
+            self.close()
             raise BenchLost(f"{self._pinned.address} went away: {_said(error)}") from None
+        except BenchLost:
+            # A peer that is frozen looks connected for ever: the next `open` shall begin anew.
+            self.close()
+            raise
+
+    def _run(
+        self,
+        transport: paramiko.Transport,
+        line: str,
+        timeout_s: float,
+        output_bytes: int,
+        on_output: Callable[[bytes], None],
+    ) -> Ended:
+        channel = transport.open_session(timeout=CONNECT_S)
+        channel.set_combine_stderr(True)
+        channel.settimeout(_POLL_S)
+        channel.exec_command(line)
         follower = _Follower(channel, self._clock, output_bytes, on_output)
         over = False
         try:

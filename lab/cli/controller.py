@@ -69,10 +69,9 @@ def push_command(
         raise UsageError("--case needs the attempts or runs it is for: vigia-lab push ID --case INC-12")
     chosen = _chosen(here, ids or [])
     if case:
-        refused = here.journal.read().refused
-        for attempt_id in chosen:
-            attempt = here.journal.read().attempts[attempt_id]
-            if not attempt.case or attempt_id in refused:
+        before = here.journal.read()
+        for attempt_id in sorted(chosen):
+            if not before.attempts[attempt_id].case or attempt_id in before.refused:
                 here.journal.assign(attempt_id, case)
     record = here.journal.read()
     waiting = [one for one in record.waiting() if not chosen or one.id in chosen]

@@ -22,7 +22,9 @@ def test_no_module_is_named_after_nothing() -> None:
 
 def test_every_room_has_its_brass_plate() -> None:
     """Each ``__init__.py`` of a program says what lives there and what it never does."""
-    plates = written("agent/**/__init__.py", "controller/**/__init__.py", "evidence/**/__init__.py")
+    plates = written(
+        "agent/**/__init__.py", "controller/**/__init__.py", "evidence/**/__init__.py", "lab/**/__init__.py"
+    )
     bare = [path for path in plates if not text_of(path).lstrip().startswith('"""')]
     assert [_name(path) for path in bare] == []
 

@@ -87,6 +87,19 @@ def test_a_program_is_dead_after_its_time_limit(bench: SshBench, tmp_path: Path)
     eventually("the program is gone", lambda: not Path(f"/proc/{process}").exists())
 
 
+def test_a_bench_that_was_lost_is_connected_anew(sshd: Sshd, bench: SshBench) -> None:
+    sshd.stop()
+    with pytest.raises(BenchLost):
+        output_of(bench, "true")
+    with pytest.raises(BenchLost, match="not connected"):
+        output_of(bench, "true")
+    with pytest.raises(BenchLost, match="cannot be reached"):
+        bench.open()
+    sshd.start()
+    bench.open()
+    assert output_of(bench, "true")[0] == Ended(0)
+
+
 def test_babble_is_ended_at_the_limit(bench: SshBench) -> None:
     ended, wrote = output_of(bench, "yes")
     assert ended == Ended(None, too_long=True) and len(wrote) == 10_000
