@@ -5,6 +5,7 @@ Databases write past this seam. A test's disk may forget what was not synced, or
 
 import os
 from pathlib import Path
+from threading import get_ident
 from typing import BinaryIO, Protocol
 
 
@@ -48,7 +49,8 @@ class OsDisk:
 
     def write_durably(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        # Two threads may keep the same content at once: each has a draft of its own.
+        aside = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}.part")
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         try:
             os.fchmod(handle, mode)

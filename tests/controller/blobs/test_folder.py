@@ -1,5 +1,6 @@
 """Contents by their hash: once, whole, and never by a name from outside."""
 
+import asyncio
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,15 @@ async def test_what_was_put_is_got(tmp_path: Path) -> None:
     assert digest == sha256(b"a bundle").hexdigest()
     assert await folder.put(b"a bundle") == digest
     assert await folder.get(digest) == b"a bundle"
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [digest]
+
+
+async def test_many_that_put_the_same_at_once_leave_it_once_and_whole(tmp_path: Path) -> None:
+    """Two agents, or two labs, with the same log: no writer may trip over another's draft."""
+    folder = BlobFolder(tmp_path, OsDisk())
+    data = bytes(range(256)) * 4_096
+    (digest,) = set(await asyncio.gather(*(folder.put(data) for _ in range(20))))
+    assert await folder.get(digest) == data
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [digest]
 
 
