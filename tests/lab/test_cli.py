@@ -80,6 +80,29 @@ def test_ctrl_c_keeps_what_was_done_and_the_same_command_goes_on(lab: LabCommand
     assert [one["number"] for one in lab.json("list")] == [1, 2, 3]
 
 
+def test_a_lab_that_was_killed_puts_the_bench_right_before_it_goes_on(
+    lab: LabCommands, tmp_path: Path
+) -> None:
+    """kill -9 while a factor is on the bench: the next run takes it off before it tries anything."""
+    log, hold = tmp_path / "log", tmp_path / "hold"
+    hold.touch()
+    script = f"echo try >> {log}; while [ -e {hold} ]; do sleep 0.1; done; exit 1"
+    recipe = coin(tmp_path, script, repeats=1)
+    recipe.write_text(
+        recipe.read_text()
+        + f'[[factors]]\nname = "driver"\napply = ["sh", "-c", "echo on >> {log}"]\n'
+        + f'undo = ["sh", "-c", "echo off >> {log}"]\n'
+    )
+    running = lab.start("run", recipe, "--with", "driver")
+    eventually("the toss", lambda: log.exists() and "try" in log.read_text(), patience_s=40)
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate()
+    hold.unlink()
+    done = lab("run", recipe, "--with", "driver")
+    assert done.returncode == 0 and "reproduced 1 of 1" in done.stdout, done.stderr
+    assert log.read_text().split() == ["on", "try", "off", "on", "try", "off"]
+
+
 def test_an_attempt_by_hand_is_recorded_with_its_files_redacted(lab: LabCommands, tmp_path: Path) -> None:
     secret = "hunter" + "2-" + "Zq81xw"
     notes = tmp_path / "notes.txt"

@@ -138,6 +138,19 @@ async def test_a_lost_answer_is_asked_for_again_and_nothing_is_doubled(
     assert len(await attempts_of(station)) == 3
 
 
+async def test_two_that_hand_in_the_same_at_once_make_one(station: Station, tmp_path: Path) -> None:
+    """An impatient engineer in two windows."""
+    journal, identity = tried(tmp_path / "lab"), await enrolled(station, tmp_path / "lab")
+    both = await asyncio.gather(pushed(journal, identity), pushed(journal, identity))
+    assert [[receipt.case for receipt in done.receipts] for done in both] == [["INC-1"] * 3] * 2
+    assert len(await attempts_of(station)) == 3
+    async with station.storage.reading() as connection:
+        case = await incidents.incident_numbered(connection, 1)
+        assert case is not None
+        entries = await incidents.timeline(connection, case.id)
+    assert sum(int(entry.facts["attempts"]) for entry in entries) == 3
+
+
 async def test_an_unknown_incident_is_refused_by_name_and_kept_here(station: Station, tmp_path: Path) -> None:
     journal, identity = tried(tmp_path / "lab"), await enrolled(station, tmp_path / "lab")
     for attempt in journal.read().waiting()[:1]:

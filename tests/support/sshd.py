@@ -5,7 +5,8 @@ import pwd
 import shutil
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.support.street import eventually, free_port
@@ -75,6 +76,19 @@ class Sshd:
         _kill(self._process.pid)
         self._process.wait()
         self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Connected, and answering nothing, until the block ends."""
+        assert self._process is not None
+        frozen = [*_children(self._process.pid), self._process.pid]
+        for process in frozen:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in frozen:
+                os.kill(process, signal.SIGCONT)
 
     def _listens(self) -> bool:
         assert self._process is not None

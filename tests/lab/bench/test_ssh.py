@@ -156,6 +156,22 @@ def test_a_key_that_is_not_there_or_no_key_is_said(pinned: Pinned, tmp_path: Pat
         SshBench(replace(pinned, key_file=str(tmp_path / "noise")), SystemClock()).open()
 
 
+@pytest.mark.slow
+def test_a_frozen_bench_costs_its_time_limit_and_is_then_lost(
+    sshd: Sshd, bench: SshBench, tmp_path: Path
+) -> None:
+    """The peer neither answers nor goes away: every wait has an end."""
+    note = tmp_path / "frozen"
+    with sshd.frozen():
+        with pytest.raises(BenchLost):
+            output_of(bench, "touch", str(note), timeout_s=2.0)
+        with pytest.raises(BenchLost):
+            bench.open()
+    assert not note.exists()
+    bench.open()
+    assert output_of(bench, "true")[0] == Ended(0)
+
+
 RECIPE = """
 repeats = 4
 [[steps]]
