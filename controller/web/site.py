@@ -7,13 +7,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from controller.core.errors import Refused, TooMuch
 from controller.web import live, refusals, security
-from controller.web.console import account, customers, evidence, incident, machines, queue, sign_in
+from controller.web.console import (
+    account,
+    customers,
+    evidence,
+    incident,
+    machines,
+    problem,
+    problems,
+    queue,
+    sign_in,
+)
 from controller.web.context import Context
 from controller.web.pages import Pages
 from controller.web.static import FOLDER, Shelf
 
 LONGEST_FORM_BYTES = 256 * 1024
-_ROOMS = (queue, evidence, incident, machines, customers, account, sign_in)
+_ROOMS = (problems, problem, queue, evidence, incident, machines, customers, account, sign_in)
 
 
 def build_site(context: Context) -> FastAPI:

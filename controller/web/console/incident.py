@@ -21,12 +21,14 @@ from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.people import store as people
+from controller.problems.problem import Problem
 from controller.sla import ledger
 from controller.sla.ledger import Explanation
 from controller.web.console import acts, bundles
 from controller.web.console.bundles import BundleView
 from controller.web.console.clockface import faces, first_warning
 from controller.web.console.facts import named as facts_named
+from controller.web.console.problems import Cause, cause_of, linkable
 from controller.web.console.proof import Proof, proof_of
 from controller.web.console.queue import title_of
 from controller.web.console.steps import steps
@@ -84,6 +86,8 @@ class Whole:
     staff: Mapping[UUID, str]
     rows: tuple[Bundle, ...]
     bundles: tuple[BundleView, ...]
+    cause: Cause | None
+    problems: tuple[Problem, ...]
 
 
 @router.get("/incidents/{reference}")
@@ -170,9 +174,11 @@ async def read_whole(context: Context, reference: str, words: Translator) -> Who
         site = await fleet.site(connection, case.site_id) if case.site_id else None
         staff = {one.id: one.name for one in await people.users(connection)}
         rows = await diagnostics.bundles(connection, case.id)
+        cause = await cause_of(connection, case, words)
+        problems = () if cause else await linkable(connection)
     assert customer is not None
     shown = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
-    return Whole(explanation, machine, customer, site.name if site else "", staff, rows, shown)
+    return Whole(explanation, machine, customer, site.name if site else "", staff, rows, shown, cause, problems)
 
 
 def case_of(whole: Whole, reader: Reader) -> Case:
@@ -225,6 +231,8 @@ def _shown(
         ),
         "facts": facts_named(case.facts, words),
         "bundles": whole.bundles,
+        "cause": whole.cause,
+        "problems": whole.problems,
         "proof": proof,
     }
     return pages_of(request).shown(
