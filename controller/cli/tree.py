@@ -2,7 +2,7 @@
 
 import typer
 
-from controller.cli import customers, explain, incidents, machines, problems, running, users
+from controller.cli import customers, explain, incidents, machines, problems, pulls, running, users
 from controller.cli.language import _
 from controller.cli.options import everywhere
 
@@ -20,6 +20,7 @@ def build() -> typer.Typer:
         (incidents.app, "incidents", _("What customers suffer: list, answer, escalate, resolve.")),
         (problems.app, "problems", _("The cause of many incidents: link, solve, tell everyone.")),
         (machines.app, "machines", _("What is watched: list, show, ban.")),
+        (pulls.app, "pulls", _("Diagnostics asked of machines: list, show.")),
         (customers.app, "customers", _("Whom we serve.")),
         (customers.sites, "sites", _("Where customers' machines stand.")),
         (users.app, "users", _("Who works here: add, duty, links to sign in.")),
@@ -27,5 +28,6 @@ def build() -> typer.Typer:
         app.add_typer(group, name=name, help=help_text, no_args_is_help=True)
     customers.register(app)
     explain.register(app)
+    pulls.register(app)
     running.register(app)
     return app

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import problems
+from controller.words import problems, pulls
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -62,9 +62,13 @@ _SENTENCES = (
     "at most {most} characters, not {size}",
     "the database cannot write now: {reason}",
     *problems.REFUSALS,
+    *pulls.REFUSALS,
+    *pulls.GAPS,
 )
 _FIELDS = {
     "body": "Text",
+    "profile": "Profile",
+    "q": "Search",
     "reason": "Reason",
     "at": "When",
     "channel": "How you told them",

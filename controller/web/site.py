@@ -15,6 +15,7 @@ from controller.web.console import (
     machines,
     problem,
     problems,
+    pulls,
     queue,
     sign_in,
 )
@@ -23,7 +24,7 @@ from controller.web.pages import Pages
 from controller.web.static import FOLDER, Shelf
 
 LONGEST_FORM_BYTES = 256 * 1024
-_ROOMS = (problems, problem, queue, evidence, incident, machines, customers, account, sign_in)
+_ROOMS = (problems, problem, queue, evidence, pulls, incident, machines, customers, account, sign_in)
 
 
 def build_site(context: Context) -> FastAPI:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.words import clocks, formats, rules
+from controller.words import clocks, formats, pulls, rules
 from controller.words.catalogue import Translator, translator
 from controller.words.story import reason
 
@@ -273,6 +273,19 @@ def _subject(message: str) -> Callable[[_Facts], str]:
     return lambda f: f.words._(message, title=f.title)
 
 
+def _pull_ended(f: _Facts) -> _Parts:
+    w = f.words
+    machine = f.line("machine")
+    subject = w._("No diagnostics of {machine}: {state}", machine=machine, state=pulls.state(w, f["state"]))
+    return subject, [
+        w._("Hello {name},", name=f.line("recipient")),
+        w._("you asked {machine} for diagnostics at {at}, for {case}. Nothing comes: {reason}.",
+            machine=machine, at=f.at("asked_at"), case=f["reference"],
+            reason=pulls.reason(w, f["why"], f["detail"])),
+        w._("To try again: vigia pull {machine} --case {case}", machine=machine, case=f["reference"]),
+    ]  # fmt: skip
+
+
 _TEMPLATES: Mapping[str, Callable[[_Facts], _Parts]] = {
     "opened_staff": _opened_staff,
     "opened_contact": _opened_contact,
@@ -290,5 +303,6 @@ _TEMPLATES: Mapping[str, Callable[[_Facts], _Parts]] = {
     "closed_contact": _closed_contact,
     "customer_wrote": _customer_wrote,
     "portal_link": _portal_link,
+    "pull_ended": _pull_ended,
 }
 TEMPLATES = tuple(_TEMPLATES)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from controller.words import clocks, formats, rules
+from controller.words import clocks, formats, pulls, rules
 from controller.words.catalogue import Translator
 from controller.words.clocks import N_
 from evidence.rate import Rate
@@ -195,6 +195,19 @@ def _request(w: Translator, e: Told, _zone: str, _machine: str) -> str:
                request=e.facts.get("request", ""), title=rules.cleaned(e.facts.get("title", "")))  # fmt: skip
 
 
+def _pull(message: str) -> _Made:
+    def made(w: Translator, e: Told, _zone: str, _machine: str) -> str:
+        return w._(
+            message,
+            actor=actor(w, e),
+            machine=rules.cleaned(e.facts.get("machine", "")),
+            profile=rules.cleaned(e.facts.get("profile", "")),
+            reason=pulls.reason(w, e.facts.get("reason", ""), e.facts.get("detail", "")),
+        )
+
+    return made
+
+
 def _owner(w: Translator, e: Told, _zone: str, _machine: str) -> str:
     if not e.facts.get("owner_id"):
         return w._("{actor} left it without an owner", actor=actor(w, e))
@@ -245,6 +258,10 @@ _ENTRIES: Mapping[str, _Made] = {
     "warned": _warned,
     "breached": _breached,
     "notice_queued": _notice,
+    "pull_asked": _pull(N_("{actor} asked {machine} for diagnostics (profile {profile})")),
+    "pull_refused": _pull(N_("{machine} refused to give diagnostics: {reason}")),
+    "pull_failed": _pull(N_("the diagnostics of {machine} came to nothing: {reason}")),
+    "pull_expired": _pull(N_("the request for diagnostics of {machine} expired: {reason}")),
     "problem_linked": _about_problem(N_("{actor} linked it to {problem}")),
     "problem_unlinked": _about_problem(N_("{actor} took the link to {problem} away")),
     "solution_sent": _about_problem(_SOLUTION),

@@ -15,6 +15,7 @@ from agent.diagnostics.item import MIB, Taken
 from agent.diagnostics.pull.names import TRIAL
 from agent.diagnostics.pull.piece import Piece
 from agent.diagnostics.pull.request import Request, Step
+from agent.processes import ProgramMissing
 from evidence.manifest import Item
 from evidence.redact import Redactor
 from evidence.streaming import StreamedBundle
@@ -39,6 +40,10 @@ class Attempt:
         began = self.clock.monotonic()
         try:
             self.taken = self.piece.take()
+        except ProgramMissing as error:
+            self.reason = f"{error.program} is not installed"
+        except FileNotFoundError as error:
+            self.reason = f"{error.filename} is not there"
         except Exception as error:  # a failed item is a gap of the bundle
             self.reason = f"{type(error).__name__}: {error}"[:REASON_MAX]
         self.took_s = self.clock.monotonic() - began

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
-from controller.web.api import fleet, incidents, people, problems
+from controller.web.api import fleet, incidents, people, problems, pulls
 from controller.web.context import Context
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def build_api(context: Context) -> FastAPI:
     """Serves `controller.web.socket.ControlDoor` alone: who speaks is read from the socket."""
     api = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.context = context
-    for router in (incidents.router, problems.router, fleet.router, people.router):
+    for router in (incidents.router, problems.router, pulls.router, fleet.router, people.router):
         api.include_router(router)
     api.add_exception_handler(VigiaError, _refused)
     api.add_exception_handler(RequestValidationError, _invalid)

@@ -55,7 +55,7 @@ async def _customer(connection: Connection, name: str) -> Customer:
     return found
 
 
-async def _machine(connection: Connection, name: str) -> Machine:
+async def machine_named(connection: Connection, name: str) -> Machine:
     """By name, or by id."""
     found = await store.machine_named(connection, name)
     if found is None:
@@ -142,7 +142,7 @@ async def machines(context: Here, _: Reader, customer: Short | None = None) -> l
 @router.get("/machines/{name:path}")
 async def machine(context: Here, _: Reader, name: Short, lang: Short = "en") -> dict[str, Any]:
     async with context.storage.reading() as connection:
-        found = await _machine(connection, name)
+        found = await machine_named(connection, name)
         rows = await incidents.queue(connection, machine_id=found.id, state=CaseState.OPEN, limit=50)
         history = await store.history(connection, found.id, 20)
         return {
@@ -158,8 +158,8 @@ async def machine(context: Here, _: Reader, name: Short, lang: Short = "en") -> 
 @router.post("/machines/{name:path}/ban")
 async def ban(context: Here, actor: FleetManager, name: Short, why: Reason) -> dict[str, Any]:
     async with context.storage.unit(actor) as unit:
-        found = await _machine(unit.connection, name)
+        found = await machine_named(unit.connection, name)
         await actions.ban(unit, found.id, why.reason)
     context.drop_banned()
     async with context.storage.reading() as connection:
-        return shapes.machine(await _machine(connection, str(found.id)), await shapes.names(connection))
+        return shapes.machine(await machine_named(connection, str(found.id)), await shapes.names(connection))

@@ -1,6 +1,8 @@
 """Bundles of evidence as pages show them: what each holds, item by item, with its gaps in sight."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -9,12 +11,13 @@ from uuid import UUID
 from controller.blobs.folder import BlobFolder
 from controller.core.errors import VigiaError
 from controller.diagnostics.bundle import Bundle
+from controller.web.fault import told
 from controller.words import formats
 from controller.words.catalogue import Translator
 from evidence.errors import BundleError
 from evidence.manifest import Item
 from evidence.reader import Bundle as Opened
-from evidence.reader import read_bundle
+from evidence.reader import open_bundle
 
 SHOWN_BYTES = 256 * 1024
 
@@ -37,6 +40,7 @@ class BundleView:
     id: UUID
     taken_at: datetime
     size: str
+    profile: str
     fault: str
     items: tuple[ItemView, ...]
 
@@ -62,31 +66,39 @@ async def views(
     return tuple([await _view(blobs, one, base, words) for one in bundles])
 
 
-async def opened(blobs: BlobFolder, row: Bundle) -> Opened:
-    """Checked in a thread: unpacking is work. Raises BundleError, or what the blob folder raises."""
-    data = await blobs.get(row.sha256)
-    return await asyncio.to_thread(read_bundle, data)
+@asynccontextmanager
+async def opened(blobs: BlobFolder, row: Bundle) -> AsyncIterator[Opened]:
+    """Read from its file, whatever its size. The small ones are checked whole each time; those that were
+    pulled were when they came. Raises BundleError, or what the blob folder raises."""
+    with await blobs.open(row.sha256) as file:
+        yield await asyncio.to_thread(open_bundle, file, verify=row.order_id is None)
 
 
 async def _view(blobs: BlobFolder, row: Bundle, base: str, words: Translator) -> BundleView:
     size = formats.size(row.size_bytes, words.language)
     try:
-        found = await opened(blobs, row)
+        async with opened(blobs, row) as found:
+            manifest, labels = found.manifest, set(found.labels)
     except (BundleError, VigiaError) as error:
         fault = words._("This bundle cannot be read: {reason}", reason=str(error))
-        return BundleView(row.id, row.taken_at, size, fault, ())
+        return BundleView(row.id, row.taken_at, size, row.profile, fault, ())
     items = tuple(
         ItemView(
             item.label, f"{base}/evidence/{row.id}?item={quote(item.label, safe='')}",
-            formats.size(item.bytes, words.language), _gap(item, words), item.label in found.labels,
+            formats.size(item.bytes, words.language), _gap(item, words), item.label in labels,
         )
-        for item in found.manifest.items
+        for item in manifest.items
     )  # fmt: skip
-    return BundleView(row.id, row.taken_at, size, "", items)
+    return BundleView(row.id, row.taken_at, size, row.profile, "", items)
 
 
 def open_item(found: Opened, item: Item, words: Translator) -> OpenItem:
-    data = found.read(item.label) if item.label in found.labels else b""
+    """Its beginning is read, and no more of it. Raises BundleError."""
+    data = b""
+    for piece in found.chunks(item.label) if item.label in found.labels else ():
+        data += piece
+        if len(data) > SHOWN_BYTES:
+            break
     cut = formats.size(SHOWN_BYTES, words.language) if len(data) > SHOWN_BYTES else ""
     return OpenItem(
         label=item.label,
@@ -102,7 +114,7 @@ def open_item(found: Opened, item: Item, words: Translator) -> OpenItem:
 
 def _gap(item: Item, words: Translator) -> str:
     if item.withheld:
-        return words._("withheld: {reason}", reason=words._(item.withheld))
+        return words._("withheld: {reason}", reason=told(words, item.withheld))
     if item.timed_out:
         return words._("took too long, stopped")
     if item.truncated:

@@ -17,6 +17,8 @@ from controller.diagnostics.bundle import Bundle
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
+from controller.fleet.orders.order import Order
+from controller.fleet.orders.store import orders_for
 from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
@@ -24,7 +26,7 @@ from controller.people import store as people
 from controller.problems.problem import Problem
 from controller.sla import ledger
 from controller.sla.ledger import Explanation
-from controller.web.console import acts, bundles
+from controller.web.console import acts, bundles, pull_views
 from controller.web.console.bundles import BundleView
 from controller.web.console.clockface import faces, first_warning
 from controller.web.console.facts import named as facts_named
@@ -86,6 +88,8 @@ class Whole:
     staff: Mapping[UUID, str]
     rows: tuple[Bundle, ...]
     bundles: tuple[BundleView, ...]
+    orders: tuple[Order, ...]
+    machines: tuple[Machine, ...]
     cause: Cause | None
     problems: tuple[Problem, ...]
 
@@ -97,7 +101,7 @@ async def incident_page(
     """`act` names the form that is open, `done` the act that was just done. Raises `NotFound`."""
     whole = await read_whole(context, reference, reader.words)
     finished = acts.named(done, reader.words)
-    return _shown(request, reader, whole, chosen=act, done=finished.done if finished else "")
+    return shown(request, reader, whole, chosen=act, done=finished.done if finished else "")
 
 
 @router.post("/incidents/{reference}/take")
@@ -140,7 +144,7 @@ async def perform(request: Request, reader: Staff, context: Here, reference: str
         context.wake_ticker()
         return RedirectResponse(f"/incidents/{case.reference}?done={act}", 303)
     whole = await read_whole(context, reference, reader.words)
-    return _shown(
+    return shown(
         request,
         reader,
         whole,
@@ -174,11 +178,16 @@ async def read_whole(context: Context, reference: str, words: Translator) -> Who
         site = await fleet.site(connection, case.site_id) if case.site_id else None
         staff = {one.id: one.name for one in await people.users(connection)}
         rows = await diagnostics.bundles(connection, case.id)
+        asked = await orders_for(connection, case.id)
+        machines = await fleet.machines(connection, case.customer_id)
         cause = await cause_of(connection, case, words)
         problems = () if cause else await linkable(connection)
     assert customer is not None
-    shown = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
-    return Whole(explanation, machine, customer, site.name if site else "", staff, rows, shown, cause, problems)
+    viewed = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
+    return Whole(
+        explanation, machine, customer, site.name if site else "", staff, rows, viewed, asked, machines,
+        cause, problems,
+    )  # fmt: skip
 
 
 def case_of(whole: Whole, reader: Reader) -> Case:
@@ -211,9 +220,10 @@ def case_of(whole: Whole, reader: Reader) -> Case:
     )
 
 
-def _shown(
+def shown(
     request: Request, reader: Reader, whole: Whole, status: int = 200, *, chosen: str = "", done: str = "",
     typed: Mapping[str, str] | None = None, faults: Fault | None = None, refusal: str = "",
+    pull_refusal: str = "",
 ) -> Response:  # fmt: skip
     explanation, words = whole.explanation, reader.words
     case = explanation.incident
@@ -231,6 +241,9 @@ def _shown(
         ),
         "facts": facts_named(case.facts, words),
         "bundles": whole.bundles,
+        "pulls": pull_views.views(whole.orders, {one.id: one.name for one in whole.machines}, words),
+        "pull_choice": pull_views.choice(whole.machines, whole.machine),
+        "pull_refusal": pull_refusal,
         "cause": whole.cause,
         "problems": whole.problems,
         "proof": proof,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from controller.core.actor import ActorKind
 from controller.incidents.timeline import Entry, EntryKind
 from controller.words import story
 from controller.words.catalogue import Translator
@@ -21,6 +22,8 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
     EntryKind.RESOLVED: ("check", "done"),
     EntryKind.CLOSED: ("lock", "done"),
     EntryKind.NOTE: ("note", "plain"),
+    EntryKind.CUSTOMER_MESSAGE: ("answer", "soon"),
+    EntryKind.REQUEST_JOINED: ("flag", "plain"),
     EntryKind.FINDING_JOINED: ("join", "plain"),
     EntryKind.SYMPTOM_CLEARED: ("check", "done"),
     EntryKind.SYMPTOM_RETURNED: ("pulse", "late"),
@@ -29,6 +32,10 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
     EntryKind.WARNED: ("bell", "soon"),
     EntryKind.BREACHED: ("clock", "late"),
     EntryKind.NOTICE_QUEUED: ("bell", "plain"),
+    EntryKind.PULL_ASKED: ("file", "plain"),
+    EntryKind.PULL_REFUSED: ("lock", "soon"),
+    EntryKind.PULL_FAILED: ("file", "late"),
+    EntryKind.PULL_EXPIRED: ("clock", "soon"),
     EntryKind.PROBLEM_LINKED: ("join", "plain"),
     EntryKind.PROBLEM_UNLINKED: ("join", "plain"),
     EntryKind.SOLUTION_SENT: ("update", "us"),
@@ -37,6 +44,8 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`for_customer`: words of ours that the customer sees."""
+
     sign: str
     tone: str
     text: str
@@ -60,6 +69,6 @@ def _step(entry: Entry, zone: str, machine: str, words: Translator) -> Step:
         # A name at the beginning is written as it is.
         text=text if text.startswith(entry.actor_name) else text[:1].upper() + text[1:],
         at=entry.at,
-        for_customer=entry.for_customer and not entry.auto,
+        for_customer=entry.for_customer and not entry.auto and entry.actor_kind is not ActorKind.CUSTOMER,
         body=entry.body,
     )

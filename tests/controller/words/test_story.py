@@ -71,7 +71,7 @@ def test_every_notice_is_written_in_both_languages(template: str) -> None:
         "machine": "caja-1",
         "customer": "Sol",
     }
-    instants = {"opened_at": NOON.isoformat(), "at": NOON.isoformat()}
+    instants = {name: NOON.isoformat() for name in ("opened_at", "at", "asked_at")}
     facts = {**FACTS, **case, **instants, "body": "Hola {x}"}
     spanish, english = (render(template, language, "America/Mexico_City", facts) for language in ("es", "en"))
     assert spanish.subject != english.subject
