@@ -48,7 +48,7 @@ async def open_by_person(
     see in it; staff change it with a reason. Raises `Invalid`, and `NotFound` for a machine of another's.
     """
     await _must_be_theirs_or_ours(unit, customer_id)
-    summary = check_characters("summary", summary, SUMMARY_CHARACTERS)
+    summary = " ".join(check_characters("summary", summary, SUMMARY_CHARACTERS).split())
     body = check_text("body", body, required=False)
     channel = check_channel(channel)
     site_id = await _site_of(unit, customer_id, machine_id)

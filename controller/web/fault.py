@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import problems, pulls
+from controller.words import problems, pulls, requests
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -64,6 +64,7 @@ _SENTENCES = (
     *problems.REFUSALS,
     *pulls.REFUSALS,
     *pulls.GAPS,
+    *requests.REFUSALS,
 )
 _FIELDS = {
     "body": "Text",
@@ -90,6 +91,7 @@ _FIELDS = {
     "email": "Mail address",
     "current": "Present password",
     "zone": "Time zone",
+    **requests.FIELDS,
 }
 
 

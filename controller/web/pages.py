@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from controller.core.clock import Clock
-from controller.web.reader import Reader
 from controller.web.static import Shelf
 from controller.web.visible import visible
 from controller.words import formats
@@ -23,6 +22,13 @@ _STATES = {"open": "Open", "resolved": "Resolved", "closed": "Closed"}
 _SPOKEN = {"es": "Spanish", "en": "English"}
 
 
+class Spoken(Protocol):
+    """A reader of either side: of the console (`reader.Reader`) or of the portal (`portal.guest.Guest`)."""
+
+    @property
+    def language(self) -> Language: ...
+
+
 class Pages:
     """One environment for each language."""
 
@@ -30,7 +36,7 @@ class Pages:
         self._clock = clock
         self._environments = {language: self._environment(language, shelf) for language in LANGUAGES}
 
-    def shown(self, reader: Reader, name: str, status: int = 200, **facts: Any) -> HTMLResponse:
+    def shown(self, reader: Spoken, name: str, status: int = 200, **facts: Any) -> HTMLResponse:
         """The page `name` for `reader`; `facts` are what the template asks for, all of it."""
         template = self._environments[reader.language].get_template(f"{name}.html")
         text = template.render(reader=reader, now=self._clock.now(), **facts)

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
 from controller.web.fault import told
 from controller.web.pages import pages_of
+from controller.web.portal.guest import Guest, guest_of, in_portal
 from controller.web.reader import Reader, SignInNeeded, reader_of
 from controller.web.security import quoted_path
 from controller.words.catalogue import Translator
@@ -49,6 +50,8 @@ async def answer(request: Request, error: VigiaError) -> Response:
     if isinstance(error, SignInNeeded):
         if wants_json(request):
             return JSONResponse({"error": {"message": "sign in first"}}, 401)
+        if in_portal(request):
+            return RedirectResponse("/portal/sign-in", 303)
         back = request.url.path if request.method == "GET" else "/incidents"
         return RedirectResponse(f"/sign-in?next={quoted_path(back)}", 303)
     status, heading, way_out = next(
@@ -80,6 +83,8 @@ def refused_text(words: Translator, text: str) -> str:
 async def _page(request: Request, status: int, heading: str, text: str, way_out: str) -> Response:
     if wants_json(request):
         return JSONResponse({"error": {"message": text or heading}}, status)
+    if in_portal(request):
+        return await _portal_page(request, status, heading, text)
     try:
         reader = await reader_of(request)
     except Exception:
@@ -89,4 +94,16 @@ async def _page(request: Request, status: int, heading: str, text: str, way_out:
     return pages_of(request).shown(
         reader, "refusal", status, heading=words._(heading), text=refused_text(words, text),
         way_out=words._(way_out) if way_out else "", here="",
+    )  # fmt: skip
+
+
+async def _portal_page(request: Request, status: int, heading: str, text: str) -> Response:
+    """The same for a customer, who is never sent to the console's doors."""
+    try:
+        guest = await guest_of(request)
+    except Exception:
+        guest = Guest(None, None, "", "es", "system", "/portal")
+    return pages_of(request).shown(
+        guest, "portal/refusal", status, heading=guest.words._(heading), here="",
+        text=refused_text(guest.words, text),
     )  # fmt: skip

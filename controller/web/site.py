@@ -9,22 +9,31 @@ from controller.core.errors import Refused, TooMuch
 from controller.web import live, refusals, security
 from controller.web.console import (
     account,
+    articles,
     customers,
     evidence,
+    forgotten,
     incident,
     machines,
     problem,
     problems,
     pulls,
     queue,
+    requests,
     sign_in,
 )
 from controller.web.context import Context
 from controller.web.pages import Pages
+from controller.web.portal import articles as portal_articles
+from controller.web.portal import asking, cases, door
 from controller.web.static import FOLDER, Shelf
 
 LONGEST_FORM_BYTES = 256 * 1024
-_ROOMS = (problems, problem, queue, evidence, pulls, incident, machines, customers, account, sign_in)
+_ROOMS = (
+    problems, problem, queue, forgotten, evidence, pulls, incident, requests, articles, machines, customers,
+    account, sign_in,
+)  # fmt: skip
+_PORTAL = (door, cases, asking, portal_articles)
 
 
 def build_site(context: Context) -> FastAPI:
@@ -33,7 +42,7 @@ def build_site(context: Context) -> FastAPI:
     site = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None)
     site.state.context = context
     site.state.pages = Pages(shelf, context.clock)
-    for room in _ROOMS:
+    for room in (*_ROOMS, *_PORTAL):
         site.include_router(room.router)
     site.include_router(live.router)
     site.mount(FOLDER, shelf.served())

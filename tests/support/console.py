@@ -57,13 +57,15 @@ async def running_console(
         ana = await _person(storage, "ana", "Ana Ruiz", Role.ENGINEER)
         vera = await _person(storage, "vera", "Vera Sol", Role.VIEWER)
         blobs = BlobFolder(folder / "blobs", OsDisk())
-        context = Context(storage, clock, storage.chance, blobs, changes, wake_ticker=wake)
         listening = bound("127.0.0.1", 0)
-        port = listening.getsockname()[1]
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        context = Context(
+            storage, clock, storage.chance, blobs, changes, wake_ticker=wake, console_url=url
+        )
         door = console_door(build_site(context), listening)
         await door.start()
         try:
-            yield Console(f"http://127.0.0.1:{port}", context, ana, vera)
+            yield Console(url, context, ana, vera)
         finally:
             changes.close()
             await door.stop()

@@ -24,6 +24,7 @@ from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.people import store as people
 from controller.problems.problem import Problem
+from controller.requests import store as requests
 from controller.sla import ledger
 from controller.sla.ledger import Explanation
 from controller.web.console import acts, bundles, pull_views
@@ -33,6 +34,8 @@ from controller.web.console.facts import named as facts_named
 from controller.web.console.problems import Cause, cause_of, linkable
 from controller.web.console.proof import Proof, proof_of
 from controller.web.console.queue import title_of
+from controller.web.console.requests import Row as RequestRow
+from controller.web.console.requests import kinds, rows_of
 from controller.web.console.steps import steps
 from controller.web.console.typed import typed_in
 from controller.web.context import Context
@@ -92,6 +95,7 @@ class Whole:
     machines: tuple[Machine, ...]
     cause: Cause | None
     problems: tuple[Problem, ...]
+    requests: list[RequestRow]
 
 
 @router.get("/incidents/{reference}")
@@ -182,11 +186,12 @@ async def read_whole(context: Context, reference: str, words: Translator) -> Who
         machines = await fleet.machines(connection, case.customer_id)
         cause = await cause_of(connection, case, words)
         problems = () if cause else await linkable(connection)
+        wanted = await rows_of(connection, await requests.of_incident(connection, case.id), words)
     assert customer is not None
     viewed = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
     return Whole(
         explanation, machine, customer, site.name if site else "", staff, rows, viewed, asked, machines,
-        cause, problems,
+        cause, problems, wanted,
     )  # fmt: skip
 
 
@@ -246,6 +251,8 @@ def shown(
         "pull_refusal": pull_refusal,
         "cause": whole.cause,
         "problems": whole.problems,
+        "requests": whole.requests,
+        "request_kinds": kinds(words),
         "proof": proof,
     }
     return pages_of(request).shown(
