@@ -11,6 +11,7 @@ from lab.bench.book import address_from
 from lab.cli.desk import AsJson, Data, desk
 from lab.errors import LabError, UsageError
 from lab.visible import visible
+from lab.words import say
 
 app = typer.Typer()
 
@@ -31,26 +32,30 @@ def list_command(data: Data = None, as_json: AsJson = False) -> None:
         ]
         here.out.print_json(json.dumps([{"name": "local"}, *rows]))
         return
-    table = Table("bench", "address", "host key", box=None, pad_edge=False)
-    table.add_row("local", "this machine", "")
+    table = Table(say("bench"), say("address"), say("host key"), box=None, pad_edge=False)
+    table.add_row("local", say("this machine"), "")
     for one in pinned.values():
         table.add_row(f"ssh:{one.name}", visible(one.address), f"{one.host_key_type} {one.fingerprint}")
     here.out.print(table)
 
 
-@app.command("add")
+@app.command(
+    "add", help=say("Pin a bench: look at its host key once, and believe no other one from then on.")
+)
 def add_command(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     address: Annotated[str, typer.Argument(metavar="USER@HOST[:PORT]")],
-    key: Annotated[Path, typer.Option("--key", metavar="FILE", help="The private key to sign in with.")],
+    key: Annotated[Path, typer.Option("--key", metavar="FILE", help=say("The private key to sign in with."))],
     fingerprint: Annotated[
         str,
         typer.Option(
-            "--fingerprint", metavar="SHA256:...", help="What the host key must be; without it you are asked."
+            "--fingerprint",
+            metavar="SHA256:...",
+            help=say("What the host key must be; without it you are asked."),
         ),
     ] = "",
     replace: Annotated[
-        bool, typer.Option("--replace", help="The bench is pinned already; pin it anew.")
+        bool, typer.Option("--replace", help=say("The bench is pinned already; pin it anew."))
     ] = False,
     data: Data = None,
 ) -> None:
@@ -62,33 +67,41 @@ def add_command(
     if name in here.book.all() and not replace:
         raise UsageError(f"a bench {name!r} is pinned already; add --replace to pin it anew")
     met = meet(name, user, host, port, str(key.expanduser().resolve()))
-    here.notes.print(f"{visible(met.address)} shows a {met.host_key_type} key: {met.fingerprint}")
+    here.notes.print(
+        say(
+            "{address} shows a {kind} key: {fingerprint}",
+            address=visible(met.address),
+            kind=met.host_key_type,
+            fingerprint=met.fingerprint,
+        )
+    )
     if fingerprint:
         if fingerprint.rstrip("=") != met.fingerprint:
             raise LabError(f"that is not {visible(fingerprint)}; nothing was pinned")
     else:
-        here.notes.print(
-            "On the machine itself, `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` says what it must be."
-        )
-        if not typer.confirm("Is it the same?", err=True):
+        command = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+        here.notes.print(say("On the machine itself, `{command}` says what it must be.", command=command))
+        if not typer.confirm(say("Is it the same?"), err=True):
             raise LabError("nothing was pinned")
     here.book.pin(met, replace=replace)
-    here.out.print(f"bench ssh:{name} pinned")
+    here.out.print(say("bench ssh:{name} pinned", name=name))
 
 
-@app.command("remove")
+@app.command("remove", help=say("Forget a bench and its host key."))
 def remove_command(name: Annotated[str, typer.Argument(metavar="NAME")], data: Data = None) -> None:
     """Forget a bench and its host key."""
     here = desk(data)
     here.book.remove(name)
-    here.out.print(f"bench ssh:{name} removed")
+    here.out.print(say("bench ssh:{name} removed", name=visible(name)))
 
 
-@app.command("clean")
+@app.command(
+    "clean", help=say("Say that you put a bench right by hand: factors that were left on it are forgotten.")
+)
 def clean_command(name: Annotated[str, typer.Argument(metavar="local|ssh:NAME")], data: Data = None) -> None:
     """Say that you put a bench right by hand: factors that were left on it are forgotten."""
     here = desk(data)
     left = [one for one in here.journal.read().applied if one.bench == name]
     for one in left:
         here.journal.undone(name, one.factor)
-    here.out.print(f"{len(left)} factors forgotten on {name}")
+    here.out.print(say("{count} factors forgotten on {name}", count=len(left), name=visible(name)))

@@ -16,15 +16,18 @@ from lab.handing_in import Pushed, push, usable
 from lab.identity import IdentityStore, purpose_of
 from lab.recipe_reading import CASE
 from lab.visible import visible
+from lab.words import say
 
 
 def enrol_command(
     controller: Annotated[str, typer.Option("--controller", metavar="HOST:PORT")],
     token: Annotated[str, typer.Option("--token")],
     root: Annotated[
-        str, typer.Option("--root", metavar="BASE64URL", help="The controller's root certificate.")
+        str, typer.Option("--root", metavar="BASE64URL", help=say("The controller's root certificate."))
     ],
-    replace: Annotated[bool, typer.Option("--replace", help="Give up the identity this lab has.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help=say("Give up the identity this lab has."))
+    ] = False,
     data: Data = None,
 ) -> None:
     """Give this lab its identity: paste the line that `vigia enrol --role lab` prints on the controller."""
@@ -43,17 +46,23 @@ def enrol_command(
         controller, root_pem, token[:512], pending.csr_der, socket.gethostname()[:255], VERSION
     )
     identity = store.save(pending, given.certificate_der, given.lab_id, given.endpoint, root_pem)
-    here.out.print(f"enrolled as {identity.lab_id}; attempts are handed in to {visible(identity.endpoint)}")
+    here.out.print(
+        say(
+            "enrolled as {id}; attempts are handed in to {endpoint}",
+            id=identity.lab_id,
+            endpoint=visible(identity.endpoint),
+        )
+    )
 
 
 def push_command(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Only these attempts or runs.")
+        list[str] | None, typer.Argument(metavar="[ID]...", help=say("Only these attempts or runs."))
     ] = None,
     case: Annotated[
         str,
         typer.Option(
-            "--case", metavar="INC-1", help="For those that name no incident yet, or a refused one."
+            "--case", metavar="INC-1", help=say("For those that name no incident yet, or a refused one.")
         ),
     ] = "",
     data: Data = None,
@@ -78,7 +87,7 @@ def push_command(
     done = Pushed((), tuple(one for one in waiting if not one.case))
     if any(one.case for one in waiting):
         identity = usable(IdentityStore(here.disk, here.data), here.clock, link.renew)
-        columns = TextColumn("handing in"), BarColumn(24), TextColumn("{task.completed} of {task.total}")
+        columns = TextColumn(say("handing in")), BarColumn(24), TextColumn("{task.completed} of {task.total}")
         with Progress(*columns, console=here.notes, transient=True) as bar:
             task = bar.add_task("push", total=sum(bool(one.case) for one in waiting))
             done = push(here.journal, identity, waiting, link.hand_in, lambda _: bar.advance(task))
@@ -113,16 +122,21 @@ def _told(here: Desk, done: Pushed, as_json: bool) -> int:
         if not one.reason:
             by_case[one.case] = by_case.get(one.case, 0) + 1
     for case, count in by_case.items():
-        here.out.print(f"{count} handed in to {visible(case)}")
+        here.out.print(say("{count} handed in to {case}", count=count, case=visible(case)))
     for one in refused:
-        here.notes.print(f"{one.attempt_id[:8]} refused: {visible(one.reason)}", style="yellow")
+        here.notes.print(
+            say("{id} refused: {reason}", id=one.attempt_id[:8], reason=visible(one.reason)), style="yellow"
+        )
     if done.without_case:
         first = done.without_case[0].run_id[:8]
         here.notes.print(
-            f"{len(done.without_case)} stay here without a case; "
-            f"`vigia-lab push {first} --case INC-1` gives one",
+            say(
+                "{count} stay here without a case; `{command}` gives one",
+                count=len(done.without_case),
+                command=f"vigia-lab push {first} --case INC-1",
+            ),
             style="yellow",
         )
     if not done.receipts and not done.without_case:
-        here.out.print("nothing to hand in")
+        here.out.print(say("nothing to hand in"))
     return 1 if refused else 0

@@ -17,14 +17,15 @@ from lab.clock import Clock, SystemClock
 from lab.disk import Disk, OsDisk
 from lab.errors import UsageError
 from lab.journal import Journal
+from lab.words import say
 
 Data = Annotated[
     Path | None,
     typer.Option(
-        "--data", envvar="VIGIA_LAB_DATA", metavar="DIR", help="The lab's folder.", show_default=False
+        "--data", envvar="VIGIA_LAB_DATA", metavar="DIR", help=say("The lab's folder."), show_default=False
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help=say("For programs."))]
 
 
 @dataclass(frozen=True, slots=True)

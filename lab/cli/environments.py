@@ -16,6 +16,7 @@ from lab.cli.desk import AsJson, Data, desk, read_file
 from lab.errors import UsageError
 from lab.manifest import manifest
 from lab.visible import visible
+from lab.words import say
 
 
 def manifest_command(
@@ -29,7 +30,7 @@ def manifest_command(
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), console=here.notes, transient=True
     ) as bar:
-        task = bar.add_task("connecting")
+        task = bar.add_task(say("connecting"))
         there.open()
         try:
             redactor = Redactor(here.chance.token_bytes(32))
@@ -39,18 +40,20 @@ def manifest_command(
     if as_json:
         here.out.out(environment_to_json(found).decode(), end="", highlight=False)
         return
-    table = Table("kind", "factor", "value", box=None, pad_edge=False)
+    table = Table(say("kind"), say("factor"), say("value"), box=None, pad_edge=False)
     for factor, fact in sorted(found.facts.items(), key=lambda pair: (pair[1].kind.rank, pair[0])):
         table.add_row(fact.kind.value, visible(factor), visible(fact.value)[:100])
     here.out.print(table)
     for name, reason in sorted(found.gaps.items()):
-        here.notes.print(f"not read: {visible(name)}: {visible(reason)}", style="yellow")
-    here.notes.print(f"{len(found.facts)} facts of {visible(found.host)}")
+        here.notes.print(
+            say("not read: {name}: {reason}", name=visible(name), reason=visible(reason)), style="yellow"
+        )
+    here.notes.print(say("{count} facts of {host}", count=len(found.facts), host=visible(found.host)))
 
 
 def compare_command(
-    a: Annotated[Path, typer.Argument(metavar="A", help="A manifest, the healthy one.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="A manifest, the ill one.")],
+    a: Annotated[Path, typer.Argument(metavar="A", help=say("A manifest, the healthy one."))],
+    b: Annotated[Path, typer.Argument(metavar="B", help=say("A manifest, the ill one."))],
     as_json: AsJson = False,
 ) -> None:
     """Say what differs between two manifests, most telling first."""
@@ -62,16 +65,22 @@ def compare_command(
         here.out.print_json(json.dumps({"differences": rows, "unread": list(gaps)}))
         return
     table = Table(
-        "kind", "factor", visible(good.host) or "A", visible(bad.host) or "B", box=None, pad_edge=False
+        say("kind"),
+        say("factor"),
+        visible(good.host) or "A",
+        visible(bad.host) or "B",
+        box=None,
+        pad_edge=False,
     )
     for one in found:
         table.add_row(one.kind.value, visible(one.factor), _side(one.good), _side(one.bad))
     if found:
         here.out.print(table)
-    here.notes.print(f"{len(found)} differences" if found else "nothing differs")
+    here.notes.print(say("{count} differences", count=len(found)) if found else say("nothing differs"))
     if gaps:
         here.notes.print(
-            f"not compared, at least one side could not read it: {visible(', '.join(gaps))}", style="yellow"
+            say("not compared, at least one side could not read it: {names}", names=visible(", ".join(gaps))),
+            style="yellow",
         )
 
 

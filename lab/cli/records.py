@@ -17,6 +17,7 @@ from lab.errors import LabError, UsageError
 from lab.journal import Record
 from lab.recipe_reading import CASE
 from lab.visible import visible, visible_lines
+from lab.words import say, say_rate
 
 FILE_BYTES_MAX = 4 * 1024 * 1024
 FILES_MAX = 20
@@ -24,18 +25,23 @@ TEXT_MAX = 2_000
 
 
 def record_command(
-    expected: Annotated[str, typer.Option("--expected", help="What should be seen if the problem is there.")],
-    seen: Annotated[str, typer.Option("--seen", help="What was seen.")],
-    verdict: Annotated[Verdict, typer.Option("--verdict", help="Whether that is the problem.")],
-    case: Annotated[str, typer.Option("--case", metavar="INC-1", help="The incident it is for.")] = "",
-    bench: Annotated[str, typer.Option("--bench", help="Where it was tried, in words.")] = "by hand",
+    expected: Annotated[
+        str, typer.Option("--expected", help=say("What should be seen if the problem is there."))
+    ],
+    seen: Annotated[str, typer.Option("--seen", help=say("What was seen."))],
+    verdict: Annotated[Verdict, typer.Option("--verdict", help=say("Whether that is the problem."))],
+    case: Annotated[str, typer.Option("--case", metavar="INC-1", help=say("The incident it is for."))] = "",
+    bench: Annotated[str, typer.Option("--bench", help=say("Where it was tried, in words."))] = "by hand",
     reason: Annotated[
-        str, typer.Option("--reason", help="Why the verdict; must be given when inconclusive.")
+        str, typer.Option("--reason", help=say("Why the verdict; must be given when inconclusive."))
     ] = "",
     files: Annotated[
-        list[Path] | None, typer.Option("--file", metavar="FILE", help="What proves it; may be given again.")
+        list[Path] | None,
+        typer.Option("--file", metavar="FILE", help=say("What proves it; may be given again.")),
     ] = None,
-    title: Annotated[str, typer.Option("--title", help="What was tried, in a few words.")] = "tried by hand",
+    title: Annotated[
+        str, typer.Option("--title", help=say("What was tried, in a few words."))
+    ] = "tried by hand",
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +75,7 @@ def record_command(
     if as_json:
         here.out.print_json(json.dumps(attempt_to_json(made)))
     else:
-        here.out.print(f"attempt {made.id[:8]} recorded: {verdict.value}")
+        here.out.print(say("attempt {id} recorded: {verdict}", id=made.id[:8], verdict=say(verdict.value)))
 
 
 def _shelved(here: Desk, paths: list[Path], redactor: Redactor) -> tuple[tuple[File, ...], dict[str, int]]:
@@ -86,7 +92,12 @@ def _shelved(here: Desk, paths: list[Path], redactor: Redactor) -> tuple[tuple[F
         if clean.status == "withheld":
             # Pictures and the like: what a person chose to show is kept, and said to be unread.
             here.notes.print(
-                f"{visible(name)}: kept as it is, it cannot be redacted ({clean.reason})", style="yellow"
+                say(
+                    "{name}: kept as it is, it cannot be redacted ({reason})",
+                    name=visible(name),
+                    reason=clean.reason,
+                ),
+                style="yellow",
             )
             content = dict(read)[name]
         else:
@@ -99,7 +110,7 @@ def _shelved(here: Desk, paths: list[Path], redactor: Redactor) -> tuple[tuple[F
 
 
 def list_command(
-    case: Annotated[str, typer.Option("--case", metavar="INC-1", help="Only of this incident.")] = "",
+    case: Annotated[str, typer.Option("--case", metavar="INC-1", help=say("Only of this incident."))] = "",
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -115,14 +126,17 @@ def list_command(
         runs.setdefault(attempt.run_id, []).append(attempt)
     table = Table(box=None, pad_edge=False)
     for name in ("run", "when", "case", "recipe", "bench", "reproduced", "handed in"):
-        table.add_column(name, no_wrap=name in ("run", "when", "case", "reproduced"))
+        table.add_column(say(name), no_wrap=name in ("run", "when", "case", "reproduced"))
     for run_id, made in runs.items():
         first, found = made[0], rate(made)
-        unsure = f" (+{len(made) - found.tried} inconclusive)" if len(made) > found.tried else ""
+        unsure, often = len(made) - found.tried, say_rate(found)
+        if unsure:
+            often = say("{rate} (+{count} inconclusive)", rate=often, count=unsure)
         handed = sum(attempt.id in record.handed_in for attempt in made)
         table.add_row(
             run_id[:8], f"{first.started_at.astimezone():%Y-%m-%d %H:%M}", first.case or "–",
-            visible(first.recipe)[:40], visible(first.bench), f"{found}{unsure}", f"{handed} of {len(made)}",
+            visible(first.recipe)[:40], visible(first.bench), often,
+            say("{count} of {all}", count=handed, all=len(made)),
         )  # fmt: skip
     here.out.print(table)
     _warn(here, record)
@@ -130,10 +144,14 @@ def list_command(
 
 def show_command(
     reference: Annotated[
-        str, typer.Argument(metavar="ID", help="An attempt's or a run's; its beginning is enough.")
+        str, typer.Argument(metavar="ID", help=say("An attempt's or a run's; its beginning is enough."))
     ],
-    transcript: Annotated[bool, typer.Option("--transcript", help="Print what the programs wrote.")] = False,
-    save: Annotated[Path | None, typer.Option("--save", metavar="DIR", help="Write its files there.")] = None,
+    transcript: Annotated[
+        bool, typer.Option("--transcript", help=say("Print what the programs wrote."))
+    ] = False,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help=say("Write its files there."))
+    ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -154,25 +172,37 @@ def show_command(
 
 
 def _show(here: Desk, record: Record, attempt: Attempt, transcript: bool) -> None:
-    here.out.print(f"attempt {attempt.id}  {attempt.number} of {attempt.planned}  ", end="")
-    here.out.print(attempt.verdict.value, style=COLOURS[attempt.verdict])
+    here.out.print(
+        say(
+            "attempt {id}, {number} of {planned}: ",
+            id=attempt.id,
+            number=attempt.number,
+            planned=attempt.planned,
+        ),
+        end="",
+    )
+    here.out.print(say(attempt.verdict.value), style=COLOURS[attempt.verdict])
     handed = record.handed_in.get(attempt.id)
     rows = {
         "recipe": attempt.recipe,
-        "case": attempt.case or "none",
+        "case": attempt.case or say("none"),
         "bench": attempt.bench,
         "factors": ", ".join(attempt.factors),
-        "when": f"{attempt.started_at.astimezone():%Y-%m-%d %H:%M:%S} by {attempt.by}",
+        "when": say(
+            "{when} by {who}", when=f"{attempt.started_at.astimezone():%Y-%m-%d %H:%M:%S}", who=attempt.by
+        ),
         "expected": attempt.expected,
         "seen": attempt.seen,
         "reason": attempt.reason,
         "files": ", ".join(f"{file.name} ({file.size_bytes} B)" for file in attempt.files),
         "masked": ", ".join(f"{count} {rule}" for rule, count in attempt.redactions.items()),
-        "handed in": f"to {handed}" if handed else record.refused.get(attempt.id, "not yet"),
+        "handed in": say("to {case}", case=handed)
+        if handed
+        else record.refused.get(attempt.id, say("not yet")),
     }
     for name, value in rows.items():
         if value:
-            here.out.print(f"  {name:<10}{visible(value)}")
+            here.out.print(f"  {say(name):<10}{visible(value)}")
     cast = next((file for file in attempt.files if file.name == "transcript.cast"), None)
     if transcript and cast is not None:
         text = transcript_from_asciicast(here.journal.kept(cast.sha256)).text
@@ -186,7 +216,7 @@ def _save(here: Desk, attempt: Attempt, folder: Path) -> None:
     for file in attempt.files:
         name = re.sub(r"[^\w.-]", "_", Path(file.name).name) or "file"
         (target / name).write_bytes(here.journal.kept(file.sha256))
-    here.notes.print(f"{len(attempt.files)} files written to {target}")
+    here.notes.print(say("{count} files written to {folder}", count=len(attempt.files), folder=target))
 
 
 def _row(record: Record, attempt: Attempt) -> dict[str, object]:
@@ -197,5 +227,6 @@ def _row(record: Record, attempt: Attempt) -> dict[str, object]:
 def _warn(here: Desk, record: Record) -> None:
     if record.damaged_lines:
         here.notes.print(
-            f"{record.damaged_lines} lines of the journal are damaged and were left out", style="yellow"
+            say("{count} lines of the journal are damaged and were left out", count=record.damaged_lines),
+            style="yellow",
         )

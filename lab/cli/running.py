@@ -16,32 +16,33 @@ from lab.recipe import Recipe
 from lab.recipe_reading import BYTES_MAX, CASE, REPEATS_MAX, read_recipe
 from lab.running import Plan, Session
 from lab.visible import visible
+from lab.words import say, say_rate
 
 COLOURS = {Verdict.REPRODUCED: "red", Verdict.NOT_REPRODUCED: "green", Verdict.INCONCLUSIVE: "yellow"}
 
 
 def run_command(
     recipe: Annotated[
-        Path, typer.Argument(metavar="RECIPE", help="A TOML file; docs/lab.md says what is in it.")
+        Path, typer.Argument(metavar="RECIPE", help=say("A TOML file; docs/lab.md says what is in it."))
     ],
     bench: Annotated[
-        str, typer.Option("--bench", metavar="local|ssh:NAME", help="Instead of the recipe's.")
+        str, typer.Option("--bench", metavar="local|ssh:NAME", help=say("Instead of the recipe's."))
     ] = "",
     repeats: Annotated[
         int,
         typer.Option(
-            "--repeats", min=0, max=REPEATS_MAX, help="Instead of the recipe's.", show_default=False
+            "--repeats", min=0, max=REPEATS_MAX, help=say("Instead of the recipe's."), show_default=False
         ),
     ] = 0,
-    case: Annotated[str, typer.Option("--case", metavar="INC-1", help="The incident it is for.")] = "",
+    case: Annotated[str, typer.Option("--case", metavar="INC-1", help=say("The incident it is for."))] = "",
     factors: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="FACTOR", help="Apply this factor; may be given again."),
+        typer.Option("--with", metavar="FACTOR", help=say("Apply this factor; may be given again.")),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Do not go on with a run that was broken off.")
+        bool, typer.Option("--fresh", help=say("Do not go on with a run that was broken off."))
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only read the recipe.")] = False,
+    check: Annotated[bool, typer.Option("--check", help=say("Only read the recipe."))] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,7 +50,7 @@ def run_command(
     read = read_recipe(read_file(recipe, BYTES_MAX, "the recipe"), str(recipe))
     here = desk(data)
     if check:
-        here.notes.print(f"{visible(read.name)}: no faults", style="green")
+        here.notes.print(say("{name}: no faults", name=visible(read.name)), style="green")
         return
     if case and not re.fullmatch(CASE, case):
         raise UsageError("--case must read like INC-12")
@@ -59,11 +60,11 @@ def run_command(
 
 def _run(here: Desk, recipe: Recipe, bench_name: str, plan: Plan, as_json: bool) -> int:
     with Progress(
-        TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.fields[left]} left"),
+        TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.fields[left]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[step]}", style="dim"), console=here.notes, transient=True,
     ) as bar:  # fmt: skip
-        task = bar.add_task(visible(recipe.name)[:40], total=plan.repeats, left=plan.repeats, step="")
+        task = bar.add_task(visible(recipe.name)[:40], total=plan.repeats, left=_left(plan.repeats), step="")
         session = Session(
             recipe, here.bench(bench_name), here.journal, here.clock, here.chance, here.by,
             lambda step: bar.update(task, step=visible(step)[:30]),
@@ -71,26 +72,37 @@ def _run(here: Desk, recipe: Recipe, bench_name: str, plan: Plan, as_json: bool)
         run, before = session.begin(plan)
         made: list[Attempt] = list(before)
         if before:
-            here.notes.print(f"going on with run {run.id[:8]} after {len(before)} of {run.planned} attempts")
-        bar.update(task, completed=len(before), left=run.planned - len(before))
+            here.notes.print(
+                say(
+                    "going on with run {id} after {done} of {planned} attempts",
+                    id=run.id[:8],
+                    done=len(before),
+                    planned=run.planned,
+                )
+            )
+        bar.update(task, completed=len(before), left=_left(run.planned - len(before)))
 
         def told(attempt: Attempt) -> None:
             made.append(attempt)
-            bar.update(task, completed=len(made), left=run.planned - len(made))
+            bar.update(task, completed=len(made), left=_left(run.planned - len(made)))
             _print(here, attempt)
 
         status, stopped = 0, ""
         try:
             session.go(run, len(before), told)
         except KeyboardInterrupt:
-            status, stopped = INTERRUPTED, "stopped"
+            status, stopped = INTERRUPTED, say("stopped")
         except (BenchLost, BenchSoiled) as error:
             status, stopped = error.exit_code, str(error)
         finally:
             session.close()
     left = run.planned - len(made)
     if stopped:
-        more = f"; {left} attempts are left, the same command goes on with them" if left else ""
+        more = (
+            f"; {say('{count} attempts are left, the same command goes on with them', count=left)}"
+            if left
+            else ""
+        )
         here.notes.print(f"vigia-lab: {visible(stopped)}{more}", style="yellow")
     _summary(here, run.id, made, left, as_json)
     return status
@@ -98,7 +110,7 @@ def _run(here: Desk, recipe: Recipe, bench_name: str, plan: Plan, as_json: bool)
 
 def _print(here: Desk, attempt: Attempt) -> None:
     here.notes.print(f"{attempt.number:>4} ", end="")
-    here.notes.print(f"{attempt.verdict.value:<15}", style=COLOURS[attempt.verdict], end="")
+    here.notes.print(f"{say(attempt.verdict.value):<15}", style=COLOURS[attempt.verdict], end="")
     reason = f" ({visible(attempt.reason)})" if attempt.verdict is Verdict.INCONCLUSIVE else ""
     here.notes.print(f"{visible(attempt.seen)}{reason}")
 
@@ -118,5 +130,12 @@ def _summary(here: Desk, run_id: str, made: list[Attempt], left: int, as_json: b
         }
         here.out.print_json(json.dumps(table))
         return
-    unsure = f", {len(made) - found.tried} inconclusive" if len(made) > found.tried else ""
-    here.out.print(f"run {run_id[:8]}: reproduced {found}{unsure}")
+    unsure = len(made) - found.tried
+    template = (
+        "run {id}: reproduced {rate}, {count} inconclusive" if unsure else "run {id}: reproduced {rate}"
+    )
+    here.out.print(say(template, id=run_id[:8], rate=say_rate(found), count=unsure))
+
+
+def _left(count: int) -> str:
+    return say("{count} left", count=count)
