@@ -186,6 +186,40 @@ async def several(connection: AsyncConnection, ids: Collection[UUID]) -> tuple[I
     return tuple(_incident(row) for row in rows)
 
 
+async def opened_between(
+    connection: AsyncConnection,
+    start: datetime,
+    end: datetime,
+    *,
+    customer_id: UUID | None = None,
+    after: int = 0,
+    limit: int = 1_000,
+) -> tuple[Incident, ...]:
+    """Opened at `start` or later and before `end`, by number; `after` is the last one of the page before."""
+    query = select(incidents_table).where(
+        incidents_table.c.opened_at >= start,
+        incidents_table.c.opened_at < end,
+        incidents_table.c.number > after,
+    )
+    if customer_id is not None:
+        query = query.where(incidents_table.c.customer_id == customer_id)
+    rows = await connection.execute(query.order_by(incidents_table.c.number).limit(limit))
+    return tuple(_incident(row) for row in rows)
+
+
+async def count_opened_between(
+    connection: AsyncConnection, start: datetime, end: datetime, *, customer_id: UUID | None = None
+) -> int:
+    query = (
+        select(func.count())
+        .select_from(incidents_table)
+        .where(incidents_table.c.opened_at >= start, incidents_table.c.opened_at < end)
+    )
+    if customer_id is not None:
+        query = query.where(incidents_table.c.customer_id == customer_id)
+    return (await connection.execute(query)).scalar_one()
+
+
 async def find_open(
     connection: AsyncConnection, machine_id: UUID, rule: str, object_name: str, *, lock: bool = False
 ) -> Incident | None:

@@ -89,10 +89,11 @@ def _calendar(case: Table) -> float | str | None:
 def _timeline(case: Table, explain: bool) -> tuple[dict[str, object], object]:
     asked = read_question(case)
     state = evaluate(asked.plan, asked.calendars, asked.events, asked.as_of, asked.known_at)
-    return _verdict(state), written_proof(state) if explain else None
+    return verdict(state), written_proof(state) if explain else None
 
 
-def _verdict(state: State) -> dict[str, object]:
+def verdict(state: State) -> dict[str, object]:
+    """The answer to a timeline case, as the format has it."""
     result: dict[str, object] = {name: _brief(clock) for name, clock in state.clocks.items()}
     if state.updates_promised:
         result["updates"] = [_brief(window) for window in state.updates]
