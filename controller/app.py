@@ -26,6 +26,7 @@ from controller.sla.actions import seed_default_plan
 from controller.storage import Storage, metadata
 from controller.storage.engine import sqlite_may_corrupt
 from controller.storage.migrations import migrate
+from controller.storage.reserve import Reserve
 from controller.ticker import Ticker
 from controller.web.api.door import build_api
 from controller.web.context import Context
@@ -57,10 +58,14 @@ class App:
         self.disk = disk or OsDisk()
         self.storage = Storage(config.storage_url, self.clock, self.chance)
         self.changes = Changes()
+        self.reserve = Reserve(config.data, self.disk, self.clock)
         self.lookout = Lookout(self.storage, snapshots_days=config.snapshot_days)
         self.channels = channels_of(config)
         self.ticker = Ticker(
-            self.storage, self.channels, self.clock, hooks=(self.lookout.turn, self.lookout.prune)
+            self.storage,
+            self.channels,
+            self.clock,
+            hooks=(self.lookout.turn, self.lookout.prune, self.reserve.turn),
         )
         self.first_link: str | None = None
         self._doors: list[Door] = []
@@ -97,6 +102,7 @@ class App:
             enrolment_port=self.config.enrolment_port,
             public_host=self.config.public_host,
             changes=self.changes,
+            is_tight=lambda: self.reserve.is_tight,
         )
         await self.rpc.start()
         context = Context(

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from controller.fleet.actions import Rejection
 from controller.fleet.identity.authority import Peer
 from controller.fleet.intake.blindness import DownPeriod
 from controller.fleet.intake.cursor import Lane
-from controller.fleet.intake.report import Report, ReportedFinding, Taken
+from controller.fleet.intake.report import NotKept, Report, ReportedFinding, ReportedSnapshot, Taken
 from controller.fleet.machine import GoodbyeReason, Greeting
 from controller.fleet.orders import actions as orders
 from controller.fleet.orders.order import Order, Progress
@@ -64,10 +64,14 @@ Answer = dict[Lane, int] | Rejection | Taken | tuple[Order, ...] | None
 
 
 class Clerk:
-    """Performs batches. `down`: our controller's own absences (contract.md T2)."""
+    """Performs batches. `down`: our controller's own absences (contract.md T2). `is_tight`: whether the disk
+    has no room for measurements (trust.md R9)."""
 
-    def __init__(self, down: Callable[[], Sequence[DownPeriod]]) -> None:
+    def __init__(
+        self, down: Callable[[], Sequence[DownPeriod]], is_tight: Callable[[], bool] = lambda: False
+    ) -> None:
         self._down = down
+        self._is_tight = is_tight
 
     async def perform(self, unit: Unit, jobs: Sequence[Job]) -> Sequence[Answer]:
         """Greetings in order of machine, so that two units never wait for each other; then reports, together;
@@ -78,7 +82,8 @@ class Clerk:
             answers[i] = await self._greet(unit, greet)
         reports = [(i, job) for i, job in enumerate(jobs) if isinstance(job, Report)]
         if reports:
-            taken = await fleet.take_reports(unit, [job for _, job in reports], self._down())
+            kept = [without_snapshots(job) if self._is_tight() else job for _, job in reports]
+            taken = await fleet.take_reports(unit, kept, self._down())
             answers.update((i, one) for (i, _), one in zip(reports, taken, strict=True))
         for i, job in enumerate(jobs):
             match job:
@@ -109,3 +114,12 @@ class Clerk:
         if rejection is not None:
             return rejection
         return await fleet.greet(unit, job.peer.agent_id, job.greeting)
+
+
+def without_snapshots(report: Report) -> Report:
+    """The same with its measurements given up, so that its faults still find room."""
+    entries = (
+        replace(entry, record=NotKept()) if isinstance(entry.record, ReportedSnapshot) else entry
+        for entry in report.entries
+    )
+    return replace(report, entries=tuple(entries))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import grpc
@@ -59,6 +60,7 @@ class RpcServers:
         snapshot_interval_s: int = 10,
         streams_per_s: float = 200.0,
         reuse_port: bool = False,
+        is_tight: Callable[[], bool] = lambda: False,
         changes: Changes | None = None,
     ) -> None:
         self._storage = storage
@@ -69,7 +71,7 @@ class RpcServers:
         self._reuse_port = reuse_port
         self.agents_port = agents_port
         self.enrolment_port = enrolment_port
-        clerk = Clerk(lookout.down)
+        clerk = Clerk(lookout.down, is_tight)
         self._urgent: Batcher[Job, Answer] = Batcher(storage, _AGENTS, clerk.perform)
         self._bulk: Batcher[Job, Answer] = Batcher(storage, _AGENTS, clerk.perform, window_s=_BULK_WINDOW_S)
         self.streams = Streams(storage.clock)

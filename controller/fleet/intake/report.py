@@ -59,6 +59,11 @@ class ReportedDamage:
 
 
 @dataclass(frozen=True, slots=True)
+class NotKept:
+    """A measurement for which there is no room (trust.md R9): only its place in the lane is noted."""
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedRecord:
     """What could not be taken: named to the agent, kept in the machine's history, and acknowledged, so that
     one bad record never holds up the good ones behind it."""
@@ -68,7 +73,13 @@ class RefusedRecord:
 
 
 Record = (
-    ReportedFinding | ReportedEvidence | ReportedSnapshot | ReportedDropped | ReportedDamage | RefusedRecord
+    ReportedFinding
+    | ReportedEvidence
+    | ReportedSnapshot
+    | ReportedDropped
+    | ReportedDamage
+    | NotKept
+    | RefusedRecord
 )
 
 
