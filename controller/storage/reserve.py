@@ -1,4 +1,4 @@
-"""Room kept for the worst moment (trust.md R9): given back when the disk fills, so that incidents still fit."""
+"""Room kept for the worst moment (trust.md R9): given back when the disk fills up, for the incidents."""
 
 import logging
 from datetime import datetime, timedelta
