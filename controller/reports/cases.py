@@ -4,7 +4,6 @@ A line holds the plan as a policy in minutes and the events without any words th
 our own verdict, to be held against another's.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,24 +67,6 @@ def policy_of(plan: Plan) -> Json:
     if plan.pause_max is not None:
         policy["pause_max"] = _minutes(plan.pause_max)
     return policy
-
-
-def events_of(case: Mapping[str, Any]) -> tuple[Event, ...]:
-    """The events of a case that we wrote ourselves."""
-    return tuple(
-        Event(
-            one["kind"],
-            datetime.fromisoformat(one["at"]),
-            datetime.fromisoformat(one["recorded_at"]),
-            one["id"],
-            one.get("severity"),
-            one.get("level"),
-            one.get("channel"),
-            one.get("auto", False),
-            by=one.get("by"),
-        )
-        for one in case["events"]
-    )
 
 
 def _event(event: Event) -> Json:

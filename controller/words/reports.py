@@ -1,0 +1,68 @@
+"""How reports name what they count: outcomes, groups and their keys, in the reader's language."""
+
+from datetime import date
+
+from babel.dates import format_date, format_skeleton
+
+from controller.words.catalogue import Translator
+
+
+def N_(message: str) -> str:  # noqa: N802 - the field's name for "to be translated later"
+    return message
+
+
+OUTCOMES = {"kept": N_("kept"), "missed": N_("missed"), "undecided": N_("undecided")}
+GROUPS = {
+    "customer": N_("Customer"),
+    "severity": N_("Severity"),
+    "day": N_("Day"),
+    "week": N_("Week"),
+    "month": N_("Month"),
+}
+SEVERITIES = {"critical": N_("Critical"), "high": N_("High"), "normal": N_("Normal")}
+STATES = {"open": N_("Open"), "resolved": N_("Resolved"), "closed": N_("Closed")}
+PROMISES = {
+    "first_response": N_("First response"),
+    "escalation_and_update": N_("Escalation and updates"),
+}
+
+
+def outcome(words: Translator, name: str) -> str:
+    return words._(OUTCOMES.get(name, name))
+
+
+def group(words: Translator, by: str) -> str:
+    return words._(GROUPS.get(by, by))
+
+
+def severity(words: Translator, name: str) -> str:
+    return words._(SEVERITIES.get(name, name))
+
+
+def state(words: Translator, name: str) -> str:
+    return words._(STATES.get(name, name))
+
+
+def promise(words: Translator, name: str) -> str:
+    return words._(PROMISES.get(name, name))
+
+
+def day(words: Translator, at: date) -> str:
+    """ "2 mar 2026" or "2 Mar 2026"."""
+    return format_date(at, "d MMM y", locale=words.language)
+
+
+def key(words: Translator, by: str, value: str) -> str:
+    """A line's key as people read it: "Crítico", "mar 2026", "semana 10 de 2026"; "" is the total."""
+    if not value:
+        return words._("Total")
+    if by == "severity":
+        return severity(words, value)
+    if by == "month":
+        return str(format_skeleton("yMMM", date.fromisoformat(f"{value}-01"), locale=words.language))
+    if by == "week":
+        year, week = value.split("-W")
+        return words._("week {week} of {year}", week=int(week), year=year)
+    if by == "day":
+        return day(words, date.fromisoformat(value))
+    return value
