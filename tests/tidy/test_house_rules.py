@@ -10,7 +10,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "s
 
 
 def test_no_file_is_longer_than_anyone_can_hold_in_mind() -> None:
-    """Most end between 60 and 200 lines; beyond 400 it is surely two nouns. Steps of the database are lists."""
+    """Most end between 60 and 200 lines; beyond 400 it is two nouns. Steps of the database are lists."""
     lengths = {_name(path): len(text_of(path).splitlines()) for path in written("*.py")}
     lengths = {name: lines for name, lines in lengths.items() if "/migrations/versions/" not in name}
     assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX} == {}
