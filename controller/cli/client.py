@@ -17,10 +17,11 @@ ACT_AS = "x-vigia-as"
 
 
 class Client:
-    """Requests of one command. Every method raises `Failure`."""
+    """Requests of one command. Every method raises `Failure`. `timeout_s`: of each answer."""
 
-    def __init__(self, wishes: Wishes) -> None:
+    def __init__(self, wishes: Wishes, timeout_s: float = TIMEOUT_S) -> None:
         self._wishes = wishes
+        self._timeout_s = timeout_s
         self._socket = wishes.data / "control.sock"
 
     def get(self, *path: str, **query: str | int | None) -> Any:
@@ -34,9 +35,22 @@ class Client:
     def patch(self, *path: str, **body: Any) -> Any:
         return self._ask("PATCH", path, {}, body)
 
+    def download(self, *path: str, **query: str | int | None) -> bytes:
+        """A file, with words in the reader's language."""
+        known = {name: value for name, value in query.items() if value is not None}
+        status, content = self._answered("GET", path, {**known, "lang": language()}, None)
+        if not 200 <= status < 300:
+            _read(status, content)
+        return content
+
     def _ask(
         self, method: str, path: tuple[str, ...], query: dict[str, str | int], body: dict[str, Any] | None
     ) -> Any:
+        return _read(*self._answered(method, path, query, body))
+
+    def _answered(
+        self, method: str, path: tuple[str, ...], query: dict[str, str | int], body: dict[str, Any] | None
+    ) -> tuple[int, bytes]:
         import httpx
 
         login = self._wishes.acting_as
@@ -52,11 +66,14 @@ class Client:
                 WRONG, "invalid", _("what you typed holds bytes that are no text; type it anew")
             ) from None
         transport = httpx.HTTPTransport(uds=str(self._socket))
-        with _reaching(self._socket), httpx.Client(transport=transport, timeout=TIMEOUT_S) as http:
+        with (
+            _reaching(self._socket, self._timeout_s),
+            httpx.Client(transport=transport, timeout=self._timeout_s) as http,
+        ):
             answered = http.request(
                 method, f"http://vigia{address}", params=query, content=content, headers=headers
             )
-        return _read(answered.status_code, answered.content)
+        return answered.status_code, answered.content
 
 
 def _read(status: int, content: bytes) -> Any:
@@ -76,7 +93,7 @@ def _read(status: int, content: bytes) -> Any:
 
 
 @contextmanager
-def _reaching(path: Path) -> Iterator[None]:
+def _reaching(path: Path, timeout_s: float) -> Iterator[None]:
     """Says why nobody answers, and the way out."""
     import httpx
 
@@ -88,7 +105,7 @@ def _reaching(path: Path) -> Iterator[None]:
         message = _(
             "the controller did not answer within {seconds} s; what you asked for may still be done: "
             "look before you ask again",
-            seconds=round(TIMEOUT_S),
+            seconds=round(timeout_s),
         )
         raise failure(REFUSED, "unavailable", message) from None
     except httpx.HTTPError:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +31,11 @@ def pdf(report: Report, by: By, words: Translator, zone: str) -> bytes:
     return made
 
 
-@cache
 def _typesetter() -> Any:
+    """A new one each time: one cannot be used by two threads at once."""
     from typst import Compiler
 
-    return Compiler(_TEMPLATE.read_bytes(), root=_TEMPLATE.parent, ignore_system_fonts=True)
+    return Compiler(_TEMPLATE, root=_TEMPLATE.parent, ignore_system_fonts=True)
 
 
 def _content(report: Report, by: By, words: Translator, zone: str) -> Json:
