@@ -5,6 +5,7 @@ import typer
 from controller.cli import customers, explain, incidents, machines, problems, pulls, running, users
 from controller.cli.language import _
 from controller.cli.options import everywhere
+from controller.cli.reports import register as register_reports
 
 
 def build() -> typer.Typer:
@@ -28,6 +29,7 @@ def build() -> typer.Typer:
         app.add_typer(group, name=name, help=help_text, no_args_is_help=True)
     customers.register(app)
     explain.register(app)
+    register_reports(app)
     pulls.register(app)
     running.register(app)
     return app

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
 from controller.web.api import fleet, incidents, people, problems, pulls
+from controller.web.api.reports import router as reports_router
 from controller.web.context import Context
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def build_api(context: Context) -> FastAPI:
     api.state.context = context
     for router in (incidents.router, problems.router, pulls.router, fleet.router, people.router):
         api.include_router(router)
+    api.include_router(reports_router)
     api.add_exception_handler(VigiaError, _refused)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http_error)
