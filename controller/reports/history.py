@@ -70,7 +70,7 @@ def span_of(since: str | None, until: str | None, today: date) -> Span:
     if last < first:
         raise Invalid("to", f"{last} is before {first}", "Give the earlier day first")
     if (last - first).days >= DAYS_MAX:
-        raise Invalid("from", f"is more than {DAYS_MAX} days before {last}", "Ask for less at a time")
+        raise Invalid("from", f"is {DAYS_MAX} days or more before {last}", "Ask for less at a time")
     return Span(first, last)
 
 

@@ -26,6 +26,21 @@ PROMISES = {
     "escalation_and_update": N_("Escalation and updates"),
 }
 
+REFUSALS = (
+    N_("{text} is no day"),
+    N_("{text} is beyond what we keep"),
+    N_("{later} is before {earlier}"),
+    N_("is {days} days or more before {later}"),
+    N_("{name} is none of ours"),
+    N_("there is no kind of file {name}"),
+    N_("Write it as 2026-03-02"),
+    N_("Give the earlier day first"),
+    N_("Ask for less at a time"),
+    N_("Use a year from 1970 to 9000"),
+)
+"""What the room says in English, as the msgids of the catalogue."""
+FIELDS = {"from": N_("Opened from"), "to": N_("Opened to")}
+
 
 def outcome(words: Translator, name: str) -> str:
     return words._(OUTCOMES.get(name, name))
