@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import problems, pulls, requests
+from controller.words import problems, pulls, reports, requests
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -64,6 +64,7 @@ _SENTENCES = (
     *problems.REFUSALS,
     *pulls.REFUSALS,
     *pulls.GAPS,
+    *reports.REFUSALS,
     *requests.REFUSALS,
 )
 _FIELDS = {
@@ -91,6 +92,7 @@ _FIELDS = {
     "email": "Mail address",
     "current": "Present password",
     "zone": "Time zone",
+    **reports.FIELDS,
     **requests.FIELDS,
 }
 

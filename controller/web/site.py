@@ -19,6 +19,7 @@ from controller.web.console import (
     problems,
     pulls,
     queue,
+    reports,
     requests,
     sign_in,
 )
@@ -31,7 +32,7 @@ from controller.web.static import FOLDER, Shelf
 LONGEST_FORM_BYTES = 256 * 1024
 _ROOMS = (
     problems, problem, queue, forgotten, evidence, pulls, incident, requests, articles, machines, customers,
-    account, sign_in,
+    reports, account, sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 
