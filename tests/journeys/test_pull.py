@@ -1,4 +1,4 @@
-"""Pulls with the real programs: whatever breaks on the way, the bundle arrives once and whole, or it is said why."""
+"""Pulls with the real programs: whatever breaks, the bundle arrives once and whole, or it is said why."""
 
 import os
 import signal
@@ -79,9 +79,21 @@ def peak_mib(pid: int) -> float:
 
 
 def test_a_pull_brings_a_redacted_bundle_to_its_case(walk: Street) -> None:
-    """Asked while the machine is away, it waits; on its return it is done within seconds, told in the story,
-    and recorded on the machine itself."""
-    asked = ask(walk)
+    """Asked while the machine is away, it waits, also when whoever followed it went away with Ctrl-C; on the
+    machine's return it is done within seconds, told in the story, and recorded on the machine itself."""
+    following = subprocess.Popen(
+        [PROGRAMS / "vigia", "pull", name_of(walk), "--case", "INC-1", "--data", walk.data, "--lang", "en"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "LANG": "C.UTF-8"},
+    )  # fmt: skip
+    eventually("it is asked", lambda: walk.json("pulls", "list"))
+    eventually("it is followed", lambda: following.poll() is None)
+    assert following.stderr is not None
+    assert "waiting for the machine" in following.stderr.readline()
+    following.send_signal(signal.SIGINT)
+    _, said = following.communicate(timeout=20)
+    assert following.returncode == 130
+    assert "vigia pulls show" in said
+    [asked] = walk.json("pulls", "list")
     assert asked["state"] == "queued"
     assert ask(walk)["id"] == asked["id"]  # the same again is the same pull
     walk.agent()
@@ -138,7 +150,8 @@ def test_a_hundred_megabytes_cut_five_times_arrive_once_and_whole(
 def test_either_program_killed_in_the_middle_costs_nothing(
     walk: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The controller, then the agent, killed while the bundle is on its way: it goes on from where it was."""
+    """The controller, then the agent, killed while the bundle is on its way: it goes on from where it was.
+    The agent killed while it collects: it begins again, and sweeps out what was half collected."""
     monkeypatch.setenv("VIGIA_AGENT_TRIAL_MIB", str(TRIAL_MIB))
     with cutting_relay(walk.ports["agents_port"]) as relay:
         config = walk.folder / "agent.toml"
@@ -163,24 +176,30 @@ def test_either_program_killed_in_the_middle_costs_nothing(
         when(walk, asked, "done", patience_s=90)
         # Once whole, and at most what the two kills had in flight besides.
         assert relay.sent_bytes < (TRIAL_MIB + 40) * MIB
-    assert len(pulled(walk)) == 1
+        assert len(pulled(walk)) == 1
+        asked = ask(walk)
+        eventually(
+            "it collects", lambda: state_of(walk, asked) in ("collecting", "uploading", "done"), pause_s=0.01
+        )
+        walk.end("agent", signal.SIGKILL)
+        walk.agent()
+        when(walk, asked, "done")
+        assert len(pulled(walk)) == 2
+        orders = walk.folder / "agent" / "orders"
+        assert [path.suffix for path in orders.iterdir()] == [".json"]
 
 
-def test_an_agent_killed_while_collecting_begins_again(walk: Street) -> None:
-    """What was half collected is swept out; the pull is done once."""
-    asked = ask(walk)
-    walk.agent()
-    eventually("it collects", lambda: state_of(walk, asked) in ("collecting", "uploading", "done"), pause_s=0.01)
-    walk.end("agent", signal.SIGKILL)
-    walk.agent()
-    when(walk, asked, "done")
-    assert len(pulled(walk)) == 1
-    orders = walk.folder / "agent" / "orders"
-    assert [path.suffix for path in orders.iterdir()] == [".json"]
+def test_what_may_not_be_is_refused_and_said(walk: Street) -> None:
+    """The owner's policy, a policy nobody can read, a record that cannot be written: each refusal stands in
+    the case with its reason. No case, no pull; a closed one, another customer's machine: one line each."""
+    name = name_of(walk)
+    _the_owner_forbids_it(walk)
+    _the_record_cannot_be_written(walk)
+    _an_agent_is_too_old(walk)
+    _there_is_no_case_for_it(walk, name)
 
 
-def test_the_owner_of_the_machine_can_forbid_it(walk: Street) -> None:
-    """A policy on the machine refuses: shown at once, with the reason, in the case's timeline."""
+def _the_owner_forbids_it(walk: Street) -> None:
     (walk.folder / "policy.toml").write_text('L1 = "never"\n')
     walk.agent()
     asked = walk.vigia("pull", name_of(walk), "--case", "INC-1", check=False)
@@ -196,19 +215,30 @@ def test_the_owner_of_the_machine_can_forbid_it(walk: Street) -> None:
     when(walk, ask(walk), "done")
 
 
-def test_without_its_own_record_the_machine_gives_nothing(walk: Street) -> None:
-    """The machine's record cannot be written: refused before anything was read."""
+def _the_record_cannot_be_written(walk: Street) -> None:
     record = walk.folder / "agent" / "audit.log"
+    before = len(pulled(walk))
+    walk.end("agent")
+    record.rename(record.with_suffix(".kept"))
     record.mkdir()
     walk.agent()
     assert when(walk, ask(walk), "refused")["reason"] == "audit_unwritable"
-    assert not pulled(walk)
+    assert len(pulled(walk)) == before
+    walk.end("agent")
 
 
-def test_no_case_no_pull(walk: Street) -> None:
-    """An unknown machine, an unknown or closed case, another customer's machine, an unknown profile: each is
-    refused in one line, and nothing is asked."""
-    name = name_of(walk)
+def _an_agent_is_too_old(walk: Street) -> None:
+    with sqlite3.connect(walk.data / "vigia.db") as database:
+        [[abilities]] = database.execute("SELECT abilities FROM machines")
+        database.execute("UPDATE machines SET abilities = '[]'")
+    done = walk.vigia("pull", name_of(walk), "--case", "INC-1", check=False)
+    assert done.returncode == 1
+    assert "is too old for pulls" in done.stderr
+    with sqlite3.connect(walk.data / "vigia.db") as database:
+        database.execute("UPDATE machines SET abilities = ?", [abilities])
+
+
+def _there_is_no_case_for_it(walk: Street, name: str) -> None:
     walk.enrol("other", "Farmacia Cruz")
     walk.agent("other")
     other = eventually(
@@ -229,32 +259,3 @@ def test_no_case_no_pull(walk: Street) -> None:
     assert when(walk, asked, "failed")["reason"] == "case_closed"
     done = walk.vigia("pull", name, "--case", "INC-1", check=False)
     assert (done.returncode, "INC-1 is closed" in done.stderr) == (1, True)
-
-
-def test_ctrl_c_leaves_it_running(walk: Street) -> None:
-    """Who follows a pull may go: the pull does not go with them."""
-    following = subprocess.Popen(
-        [PROGRAMS / "vigia", "pull", name_of(walk), "--case", "INC-1", "--data", walk.data, "--lang", "en"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "LANG": "C.UTF-8"},
-    )  # fmt: skip
-    eventually("it is asked", lambda: walk.json("pulls", "list"))
-    eventually("it is followed", lambda: following.poll() is None)
-    assert following.stderr is not None
-    assert "waiting for the machine" in following.stderr.readline()
-    following.send_signal(signal.SIGINT)
-    _, said = following.communicate(timeout=20)
-    assert following.returncode == 130
-    assert "vigia pulls show" in said
-    [asked] = walk.json("pulls", "list")
-    walk.agent()
-    when(walk, asked, "done")
-
-
-def test_an_agent_that_is_too_old_is_said(walk: Street) -> None:
-    """Nothing is queued for an agent that could never do it."""
-    with sqlite3.connect(walk.data / "vigia.db") as database:
-        database.execute("UPDATE machines SET abilities = '[]'")
-    done = walk.vigia("pull", name_of(walk), "--case", "INC-1", check=False)
-    assert done.returncode == 1
-    assert "is too old for pulls" in done.stderr
-    assert walk.json("pulls", "list") == []

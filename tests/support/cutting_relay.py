@@ -10,7 +10,7 @@ PIECE_BYTES = 64 * 1024
 
 class CuttingRelay:
     """Listens on `port`, forwards to `target`. `cuts`: totals of bytes sent towards the target at which the
-    connection that carries them is torn down, both ways and without a word. `cut_count` says how many were."""
+    connection that carries them is torn down, both ways and without a word; `cut_count` of them were."""
 
     def __init__(self, target: int, cuts: Sequence[int] = ()) -> None:
         self._target = target

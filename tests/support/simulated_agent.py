@@ -57,6 +57,7 @@ class Received:
     resends: list[pb.Resend] = field(default_factory=list)
     refusals: list[pb.Refusal] = field(default_factory=list)
     farewell: pb.Farewell | None = None
+    orders: list[pb.Order] = field(default_factory=list)
 
 
 class SimulatedAgent:
@@ -217,6 +218,8 @@ class SimulatedAgent:
                     self.received.resends.append(item.resend)
                 case "refusal":
                     self.received.refusals.append(item.refusal)
+                case "order":
+                    self.received.orders.append(item.order)
                 case "farewell":
                     self.received.farewell = item.farewell
         self._heard.set()
