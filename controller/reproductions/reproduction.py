@@ -69,6 +69,57 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """A run counted: how many `attempts` there are of the `planned`, how many `told` anything about the
+    symptom, how often it was `seen`. `first_at` and `last_at` are the bench's own times."""
+
+    run_id: UUID
+    incident_id: UUID
+    origin: Origin
+    recipe: str
+    bench: str
+    tried_by: str
+    planned: int
+    attempts: int
+    told: int
+    seen: int
+    first_at: datetime
+    last_at: datetime
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(self.seen, self.told)
+
+    @property
+    def inconclusive(self) -> int:
+        return self.attempts - self.told
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was tried for one incident or several: its runs, the newest first."""
+
+    tallies: tuple[Tally, ...]
+
+    @property
+    def attempts(self) -> int:
+        return sum(one.attempts for one in self.tallies)
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(sum(one.seen for one in self.tallies), sum(one.told for one in self.tallies))
+
+    @property
+    def inconclusive(self) -> int:
+        return sum(one.inconclusive for one in self.tallies)
+
+    @property
+    def tried_by(self) -> tuple[str, ...]:
+        """Who tried, each once, the first first."""
+        return tuple(dict.fromkeys(one.tried_by for one in reversed(self.tallies)))
+
+
+@dataclass(frozen=True, slots=True)
 class Reproduction:
     """Attempts of one incident, in the order in which they were made."""
 

@@ -15,12 +15,13 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    case,
     func,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from controller.reproductions.reproduction import Attempt, AttemptFile, Origin, Verdict
+from controller.reproductions.reproduction import Attempt, AttemptFile, Origin, Record, Tally, Verdict
 from controller.storage import UtcDateTime, metadata
 from controller.storage.inserts import inserting
 
@@ -98,15 +99,52 @@ async def add(connection: AsyncConnection, attempt: Attempt) -> bool:
     return added.first() is not None
 
 
-async def attempts(connection: AsyncConnection, incident_id: UUID) -> tuple[Attempt, ...]:
-    """An incident's, in the order in which they were made."""
+async def attempts(
+    connection: AsyncConnection,
+    incident_id: UUID,
+    run_id: UUID | None = None,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[Attempt, ...]:
+    """An incident's, or those of one run, in the order in which they were made."""
     table = attempts_table.c
+    wanted = select(attempts_table).where(table.incident_id == incident_id)
+    if run_id is not None:
+        wanted = wanted.where(table.run_id == run_id)
     rows = await connection.execute(
-        select(attempts_table)
-        .where(table.incident_id == incident_id)
-        .order_by(table.started_at, table.number, table.id)
+        wanted.order_by(table.started_at, table.number, table.id).limit(limit).offset(offset)
     )
     return tuple(_attempt(row) for row in rows)
+
+
+async def record(connection: AsyncConnection, incident_ids: Collection[UUID]) -> Record:
+    """What was tried for any of them, counted by the database: a page must not read ten thousand attempts."""
+    table = attempts_table.c
+    # A run is made by one lab from one recipe; should one not be, its parts are told apart.
+    alike = (table.run_id, table.incident_id, table.origin, table.recipe, table.bench, table.tried_by)
+    first_at, last_at = func.min(table.started_at), func.max(table.finished_at)
+    rows = await connection.execute(
+        select(
+            *alike,
+            func.max(table.planned).label("planned"),
+            func.count().label("attempts"),
+            func.sum(case((table.verdict != Verdict.INCONCLUSIVE.value, 1), else_=0)).label("told"),
+            func.sum(case((table.verdict == Verdict.REPRODUCED.value, 1), else_=0)).label("seen"),
+            first_at.label("first_at"),
+            last_at.label("last_at"),
+        )
+        .where(table.incident_id.in_(incident_ids))
+        .group_by(*alike)
+        .order_by(last_at.desc(), table.run_id)
+    )
+    return Record(tuple(_tally(row) for row in rows))
+
+
+def _tally(row: Row[Any]) -> Tally:
+    found: dict[str, Any] = dict(row._mapping)
+    found["origin"] = Origin(found["origin"])
+    return Tally(**found)
 
 
 async def attempt(connection: AsyncConnection, attempt_id: UUID) -> Attempt | None:

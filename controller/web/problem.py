@@ -16,7 +16,7 @@ from controller.people.user import User
 from controller.problems import store
 from controller.problems.problem import Chapter, Problem, Solution
 from controller.reproductions import store as reproductions
-from controller.reproductions.reproduction import Reproduction, reproduction
+from controller.reproductions.reproduction import Record
 from controller.storage import Connection
 from controller.words.notices import Written
 
@@ -31,7 +31,7 @@ class Whole:
     solutions: Mapping[str, Solution]
     standing: Standing
     history: tuple[Chapter, ...]
-    reproduction: Reproduction
+    reproduction: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,6 @@ async def read_whole(connection: Connection, reference: str) -> Whole:
     """Raises `NotFound`."""
     problem = await found(connection, reference)
     links = await store.links(connection, problem.id)
-    counted = await reproductions.count(connection, [link.incident_id for link in links])
-    tried = [one for found_id in counted for one in await reproductions.attempts(connection, found_id)]
     cases = [await incidents.incident(connection, link.incident_id) for link in links]
     return Whole(
         problem=problem,
@@ -68,7 +66,7 @@ async def read_whole(connection: Connection, reference: str) -> Whole:
         solutions=await store.solutions(connection, problem.id),
         standing=await standing(connection, problem.id, sendable=problem.state in SENDABLE),
         history=await store.chapters(connection, problem.id),
-        reproduction=reproduction(tried),
+        reproduction=await reproductions.record(connection, [link.incident_id for link in links]),
     )
 
 

@@ -39,6 +39,7 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
     EntryKind.PROBLEM_LINKED: ("join", "plain"),
     EntryKind.PROBLEM_UNLINKED: ("join", "plain"),
     EntryKind.SOLUTION_SENT: ("update", "us"),
+    EntryKind.ATTEMPTS_RECORDED: ("flask", "plain"),
 }
 
 
