@@ -16,8 +16,8 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 def print_report(found: Json) -> None:
     print_facts((
-        (_("Opened"), _("from {since} to {until}", since=found["from"], until=found["to"])),
-        (_("Customer"), found["customer"] or _("all")),
+        (_("Incidents opened"), _("from {since} to {until}", since=found["from"], until=found["to"])),
+        (_("Customer"), found["customer"] or _("All customers")),
         (_("As of"), moment(found["as_of"], found["zone"])),
     ))  # fmt: skip
     by = found["by"]
@@ -49,7 +49,7 @@ def _percent(ratio: float | None) -> str:
 def print_replay(found: Json) -> None:
     print_facts((
         (_("Plan"), found["plan"]),
-        (_("Opened"), _("from {since} to {until}", since=found["from"], until=found["to"])),
+        (_("Incidents opened"), _("from {since} to {until}", since=found["from"], until=found["to"])),
         (_("Incidents"), found["total"]["incidents"]),
     ))  # fmt: skip
     heading(_("Missed promises, as it was and as it would have been"))
