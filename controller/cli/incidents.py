@@ -80,6 +80,55 @@ def show(wishes: Wishes, incident: Which) -> None:
     return print_incident(found)
 
 
+@command(app, "open", _("Take down what a customer says; its clocks start now."))
+def open_incident(
+    wishes: Wishes,
+    summary: Annotated[
+        str, typer.Argument(metavar="SUMMARY", help=_("What does not work, in one sentence."))
+    ],
+    customer: Annotated[str, typer.Option("--customer", metavar="NAME", help=_("The customer's name."))],
+    severity: Annotated[Severity, typer.Option("--severity")] = Severity.NORMAL,
+    body: Annotated[
+        str, typer.Option("--body", metavar="TEXT", help=_("More of it; - reads it from standard input."))
+    ] = "",
+    machine: Annotated[str | None, typer.Option("--machine", metavar="NAME")] = None,
+    channel: Annotated[
+        str,
+        typer.Option(
+            "--channel", metavar="CHANNEL", help=_("How it reached us: phone, email, web, in_person.")
+        ),
+    ] = "phone",
+) -> None:
+    found = Client(wishes).post(
+        "incidents", customer=customer, summary=text("summary", summary), severity=severity.value,
+        body=text("body", body), machine=machine, channel=channel,
+    )  # fmt: skip
+    if wishes.as_json:
+        return print_json(found)
+    from controller.cli.sheets import print_standing
+
+    return print_standing(found)
+
+
+@command(app, "forgotten", _("What is open and forgotten; empty when all goes well."))
+def forgotten(wishes: Wishes) -> None:
+    found = Client(wishes).get("forgotten")
+    if wishes.as_json:
+        return print_json(found)
+    from controller.cli.tables import cell, moment, print_table
+    from controller.cli.tables import severity as severity_cell
+
+    rows = (
+        (
+            cell(one["reference"], "bold"), severity_cell(one["severity"]), one["said"],
+            moment(one["since"], one["zone"]), one["title"], one["customer"],
+        )
+        for one in found
+    )  # fmt: skip
+    headings = (_("Incident"), _("Severity"), _("Forgotten how"), _("Since"), _("What"), _("Customer"))
+    return print_table(headings, rows, _("Nothing is forgotten."))
+
+
 @command(app, "respond", _("Answer the customer; the first answer stops its clock."))
 def respond(
     wishes: Wishes,

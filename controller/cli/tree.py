@@ -2,7 +2,19 @@
 
 import typer
 
-from controller.cli import customers, explain, incidents, machines, problems, pulls, running, users
+from controller.cli import (
+    articles,
+    contacts,
+    customers,
+    explain,
+    incidents,
+    machines,
+    problems,
+    pulls,
+    requests,
+    running,
+    users,
+)
 from controller.cli.language import _
 from controller.cli.options import everywhere
 from controller.cli.reports import register as register_reports
@@ -20,10 +32,13 @@ def build() -> typer.Typer:
     for group, name, help_text in (
         (incidents.app, "incidents", _("What customers suffer: list, answer, escalate, resolve.")),
         (problems.app, "problems", _("The cause of many incidents: link, solve, tell everyone.")),
+        (requests.app, "requests", _("What incidents ask of others: bugs, changes, work orders.")),
+        (articles.app, "articles", _("What was learnt: draft, review, publish, search.")),
         (machines.app, "machines", _("What is watched: list, show, ban.")),
         (pulls.app, "pulls", _("Diagnostics asked of machines: list, show.")),
         (customers.app, "customers", _("Whom we serve.")),
         (customers.sites, "sites", _("Where customers' machines stand.")),
+        (contacts.app, "contacts", _("Customers' people, who may come to the portal.")),
         (users.app, "users", _("Who works here: add, duty, links to sign in.")),
     ):
         app.add_typer(group, name=name, help=help_text, no_args_is_help=True)

@@ -11,7 +11,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
-from controller.web.api import fleet, incidents, people, problems, pulls
+from controller.web.api import (
+    articles,
+    correspondence,
+    fleet,
+    incidents,
+    people,
+    problems,
+    pulls,
+    requests,
+)
 from controller.web.api.reports import router as reports_router
 from controller.web.context import Context
 
@@ -47,8 +56,10 @@ def build_api(context: Context) -> FastAPI:
     """Serves `controller.web.socket.ControlDoor` alone: who speaks is read from the socket."""
     api = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.context = context
-    for router in (incidents.router, problems.router, pulls.router, fleet.router, people.router):
-        api.include_router(router)
+    for room in (
+        incidents, correspondence, problems, pulls, requests, articles, fleet, people,
+    ):  # fmt: skip
+        api.include_router(room.router)
     api.include_router(reports_router)
     api.add_exception_handler(VigiaError, _refused)
     api.add_exception_handler(RequestValidationError, _invalid)

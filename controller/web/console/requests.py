@@ -42,7 +42,7 @@ class Row:
     kind: str
     state: str
     tone: str
-    customers: str
+    customers: tuple[str, ...]
     incidents: int
     updated_at: datetime
 
@@ -143,7 +143,7 @@ async def rows_of(connection: Connection, found: Collection[Request], words: Tra
         Row(
             one.reference, f"/requests/{one.reference}", one.title, names.kind(words, one.kind.value),
             names.state(words, one.state.value), TONES[one.state.value],
-            ", ".join(dict.fromkeys(customers.get(each.customer_id, "") for each in asking[one.id])),
+            tuple(dict.fromkeys(customers.get(each.customer_id, "") for each in asking[one.id])),
             len(asking[one.id]), one.updated_at,
         )
         for one in found

@@ -25,19 +25,19 @@ def promise(state: State, words: Translator, zone: str, closes_at: datetime | No
         asked = _("We think this is solved. Please tell us whether it works.")
         if closes_at is not None:
             asked += " " + _(
-                "If we hear nothing from you, we close it on {day}.",
+                "If we hear nothing from you, we close it {day}.",
                 day=moment(closes_at, state, words, zone),
             )
         return Promise(asked, "soon")
     if state.answered_at is None:
         return _owed(
             state.clocks.get("first_response"), state, words, zone,
-            _("A person will answer you by {at} at the latest."),
+            _("A person will answer you {at} at the latest."),
             _("We have owed you an answer since {at}. Those who can hurry it know."),
         )  # fmt: skip
     return _owed(
         state.updates[-1] if state.updates else None, state, words, zone,
-        _("You will hear from us again by {at} at the latest."),
+        _("You will hear from us again {at} at the latest."),
         _("We have owed you news since {at}. Those who can hurry it know."),
     )  # fmt: skip
 
@@ -55,9 +55,9 @@ def _owed(
 
 
 def moment(at: datetime, state: State, words: Translator, zone: str) -> str:
-    """The hour in the customer's zone, with the day when it is not today."""
+    """In the customer's zone, as it stands in a sentence: "today at 14:30", "Tue 3 Mar at 14:30"."""
     there = formats.zone_named(zone)
     hour = formats.time_of_day(at, words.language, zone)
     if at.astimezone(there).date() == state.as_of.astimezone(there).date():
-        return hour
-    return f"{formats.day(at, words.language, zone)}, {hour}"
+        return words._("today at {hour}", hour=hour)
+    return words._("{day} at {hour}", day=formats.day(at, words.language, zone), hour=hour)

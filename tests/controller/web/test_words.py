@@ -11,6 +11,8 @@ from jinja2.ext import babel_extract
 import controller.web
 from controller.web import fault, pages, refusals
 from controller.web.console import account, acts, clockface, facts, machine_state, machines
+from controller.web.portal import asking, cases
+from controller.words import requests
 
 WEB = Path(controller.web.__file__).parent
 # The same in both languages.
@@ -25,7 +27,7 @@ def _of_templates() -> Iterator[str]:
 
 
 def _of_calls() -> Iterator[str]:
-    for path in (*WEB.glob("*.py"), *WEB.glob("console/*.py")):
+    for path in (*WEB.glob("*.py"), *WEB.glob("console/*.py"), *WEB.glob("portal/*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -36,7 +38,8 @@ def _of_calls() -> Iterator[str]:
 def _of_tables() -> Iterator[str]:
     for table in (
         clockface.LABELS, facts.NAMES, facts.OUTCOMES, machines._EVENTS, machines._REASONS,
-        machine_state._GOODBYES,
+        machine_state._GOODBYES, cases._DONE, asking.HARM, requests.KINDS, requests.STATES,
+        requests.ARTICLE_STATES, requests.AUDIENCES, requests.NEGLECTS,
         account.ROLES, fault._FIELDS, pages._ROLES, pages._SEVERITIES, pages._STATES, pages._SPOKEN,
     ):  # fmt: skip
         yield from table.values()
