@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from controller import timers
@@ -17,6 +18,8 @@ from controller.problems import actions as problems
 from controller.problems import store as problem_rows
 from controller.problems.problem import Problem, Solution
 from controller.storage import Unit
+
+_EACH_SECOND = 10
 
 
 async def draft(unit: Unit, problem_id: UUID, *, again: bool = False) -> Broadcast:
@@ -232,8 +235,10 @@ async def _fill(unit: Unit, made: Broadcast, problem: Problem, listed: Sequence[
 
 
 async def _plan(unit: Unit, draft_ids: Sequence[UUID]) -> None:
-    for draft_id in draft_ids:
-        await timers.plan(unit, timer_key(draft_id), TIMER, draft_id, unit.now)
+    """Ten a second, so that no transaction is long: machines' reports go on while many are told."""
+    for place, draft_id in enumerate(draft_ids):
+        due = unit.now + timedelta(seconds=place // _EACH_SECOND)
+        await timers.plan(unit, timer_key(draft_id), TIMER, draft_id, due)
 
 
 async def _latest(unit: Unit, problem: Problem) -> Broadcast:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from controller.broadcasts.broadcast import Draft
-from controller.escalation.duty import contact
+from controller.escalation.duty import contacts_of
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.incidents.case import Incident
@@ -29,10 +29,16 @@ def composed(solution: Solution) -> str:
     return f"{solution.text}\n\n{translator(solution.language)._('What to do:')}\n{steps}"
 
 
-def recipient_of(customer: Customer, language: str) -> Recipient | None:
-    """In the draft's language, so that frame and words agree. None when we have no address there."""
-    found = contact(customer)
-    return replace(found, language=language) if found else None
+async def recipients_of(
+    connection: Connection, customer: Customer, cases: Sequence[Incident], language: str
+) -> tuple[Recipient, ...]:
+    """The customer's contact, and whoever of theirs reported one of `cases`; each address once, in the
+    draft's language, so that frame and words agree. Empty when we have no address there."""
+    found: dict[str, Recipient] = {}
+    for case in cases:
+        for one in await contacts_of(connection, customer, case):
+            found.setdefault(one.address.lower(), replace(one, language=language))
+    return tuple(found.values())
 
 
 async def facts_of(
@@ -68,8 +74,8 @@ async def preview(
     connection: Connection, draft: Draft, customer: Customer, cases: Sequence[Incident]
 ) -> Written:
     """The message as the customer would get it now."""
-    known = recipient_of(customer, draft.language)
-    name = known.name if known else customer.contact_name or customer.name
+    known = await recipients_of(connection, customer, cases, draft.language)
+    name = known[0].name if known else customer.contact_name or customer.name
     facts = await facts_of(connection, draft, customer, cases, name)
     return render(TEMPLATE, draft.language, customer.zone, facts)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from controller.broadcasts import store
 from controller.broadcasts.broadcast import Broadcast, Draft
-from controller.escalation.duty import contact
+from controller.broadcasts.letters import recipients_of
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.incidents import store as incidents
@@ -97,19 +97,23 @@ async def standing(connection: Connection, problem_id: UUID, *, sendable: bool) 
         if draft is not None and draft.told_at is not None:
             notice = next((one for one in notices if one.key.startswith(f"{occasion(draft)}/")), None)
         error = stuck.get(draft.id, "") if draft else ""
-        status = _status(draft, sent, customer, error, sendable)
-        lines.append(Line(customer, by_customer.get(customer.id, ()), draft, status, notice, error))
+        cases = by_customer.get(customer.id, ())
+        reachable = bool(customer.contact_email) or bool(
+            await recipients_of(connection, customer, cases, customer.language)
+        )
+        status = _status(draft, sent, reachable, error, sendable)
+        lines.append(Line(customer, cases, draft, status, notice, error))
     return Standing(sent, tuple(lines))
 
 
 def _status(
-    draft: Draft | None, sent: Broadcast | None, customer: Customer, error: str, sendable: bool
+    draft: Draft | None, sent: Broadcast | None, reachable: bool, error: str, sendable: bool
 ) -> Status:
     if draft is None or sent is None:
         return Status.MISSING
     if draft.told_at is not None:
         return Status.TOLD
-    if contact(customer) is None:
+    if not reachable:
         return Status.NO_ADDRESS
     if draft.approved_at is None:
         return Status.DRAFT
@@ -124,9 +128,8 @@ async def cases_by_customer(
     connection: Connection, links: tuple[Link, ...]
 ) -> Mapping[UUID, tuple[Incident, ...]]:
     """The linked incidents of each customer, in order of their numbers."""
+    cases = await incidents.several(connection, [link.incident_id for link in links])
     found: dict[UUID, tuple[Incident, ...]] = {}
-    for link in links:
-        case = await incidents.incident(connection, link.incident_id)
-        if case is not None:
-            found[link.customer_id] = (*found.get(link.customer_id, ()), case)
+    for case in sorted(cases, key=lambda one: one.number):
+        found[case.customer_id] = (*found.get(case.customer_id, ()), case)
     return found

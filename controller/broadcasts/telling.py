@@ -9,8 +9,11 @@ from controller.broadcasts.broadcast import SENDABLE, Draft
 from controller.broadcasts.standing import TIMER, cases_by_customer, occasion, timer_key
 from controller.core.actor import ENGINE
 from controller.fleet import store as fleet
+from controller.fleet.customer import Customer
 from controller.incidents import actions as incidents
+from controller.incidents.case import Incident
 from controller.notify.actions import tell
+from controller.notify.notice import Recipient
 from controller.problems import actions as problems
 from controller.problems import store as problem_rows
 from controller.problems.problem import Problem
@@ -41,35 +44,39 @@ async def _holds(connection: Connection, draft: Draft, problem: Problem) -> bool
     newest = await store.latest(connection, problem.id, released=True)
     if newest is None or newest.id != draft.broadcast_id:
         return False  # another round took this one's place
-    links = await problem_rows.links(connection, problem.id)
-    if all(link.customer_id != draft.customer_id for link in links):
-        return False
+    return bool((await _read(connection, draft, problem))[2])
+
+
+async def _read(
+    connection: Connection, draft: Draft, problem: Problem
+) -> tuple[Customer, tuple[Incident, ...], tuple[Recipient, ...]]:
+    """The customer, their linked incidents as they are now, and who of them is told."""
     customer = await fleet.customer(connection, draft.customer_id)
-    return customer is not None and letters.recipient_of(customer, draft.language) is not None
+    assert customer is not None
+    links = await problem_rows.links(connection, problem.id, customer.id)
+    cases = (await cases_by_customer(connection, links)).get(customer.id, ())
+    return customer, cases, await letters.recipients_of(connection, customer, cases, draft.language)
 
 
 async def _tell(unit: Unit, draft: Draft, problem: Problem) -> None:
-    customer = await fleet.customer(unit.connection, draft.customer_id)
-    assert customer is not None
-    recipient = letters.recipient_of(customer, draft.language)
+    customer, cases, recipients = await _read(unit.connection, draft, problem)
     approver = draft.approver
-    assert recipient is not None
     assert approver is not None
-    links = await problem_rows.links(unit.connection, problem.id)
-    cases = (await cases_by_customer(unit.connection, links))[customer.id]
-    facts = await letters.facts_of(unit.connection, draft, customer, cases, recipient.name)
-    await tell(
-        unit,
-        occasion(draft),
-        recipient,
-        letters.TEMPLATE,
-        facts,
-        subject_id=draft.broadcast_id,
-        auto=False,
-    )
+    for recipient in recipients:
+        facts = await letters.facts_of(unit.connection, draft, customer, cases, recipient.name)
+        await tell(
+            unit,
+            occasion(draft),
+            recipient,
+            letters.TEMPLATE,
+            facts,
+            subject_id=draft.broadcast_id,
+            auto=False,
+        )
+    names = ", ".join(recipient.name for recipient in recipients)
     for case in cases:
         await incidents.tell_solution(
-            unit, case.id, draft.body, approver=approver, problem=problem.reference, told=recipient.name
+            unit, case.id, draft.body, approver=approver, problem=problem.reference, told=names
         )
     about = tuple(case.reference for case in cases)
     await store.save_draft(unit.connection, replace(draft, told_at=unit.now, told_about=about))

@@ -161,11 +161,14 @@ async def problem_of(connection: AsyncConnection, incident_id: UUID) -> Problem 
     return _problem(row) if row else None
 
 
-async def links(connection: AsyncConnection, problem_id: UUID) -> tuple[Link, ...]:
-    """In order of the incidents' numbers."""
-    rows = await connection.execute(
-        _links.where(links_table.c.problem_id == problem_id).order_by(incidents_table.c.number)
-    )
+async def links(
+    connection: AsyncConnection, problem_id: UUID, customer_id: UUID | None = None
+) -> tuple[Link, ...]:
+    """In order of the incidents' numbers; one customer's alone when it is named."""
+    query = _links.where(links_table.c.problem_id == problem_id)
+    if customer_id is not None:
+        query = query.where(incidents_table.c.customer_id == customer_id)
+    rows = await connection.execute(query.order_by(incidents_table.c.number))
     return tuple(Link(**row._mapping) for row in rows)
 
 

@@ -1,5 +1,6 @@
 """The solution reaches everyone who has the problem: in their language, once, after a second pair of eyes."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from controller.broadcasts.broadcast import SENDABLE
 from controller.broadcasts.standing import Standing, Status, standing
 from controller.core.actor import Actor, ActorKind, Role
 from controller.core.errors import Conflict, Refused
+from controller.core.severity import Severity
 from controller.fleet.store import customers_table
 from controller.incidents import actions as incidents
 from controller.incidents import store as cases
 from controller.incidents.timeline import EntryKind
+from controller.people.contacts import actions as contacts
 from controller.problems import actions as problems
 from controller.problems import store as problem_rows
 from controller.problems.problem import Problem, ProblemState
@@ -209,6 +212,41 @@ async def test_killed_in_the_middle_everyone_is_told_exactly_once(desk: Desk, su
     for one in everyone:
         assert (await desk.kinds(one.case.id)).count("updated_customer") == 1
     assert (await how(desk, problem)).is_done
+
+
+async def test_two_controllers_at_once_tell_everyone_once(desk: Desk) -> None:
+    """Twelve customers, two tickers that act in the same moment: one message and one update each."""
+    everyone = [await sufferer(desk, f"C{number}") for number in range(12)]
+    problem = await problem_of(desk, *everyone)
+    await approved(desk, problem)
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await broadcasts.send(unit, problem.id)
+    desk.clock.set(desk.clock.now() + timedelta(seconds=1))
+    others = [timers.Engine(desk.storage, HANDLERS, batch_size=2) for _ in range(2)]
+    await asyncio.gather(*(engine.turn() for engine in others))
+    await desk.until(desk.clock.now() + timedelta(minutes=1))
+    assert [len(solutions_to(desk, one)) for one in everyone] == [1] * 12
+    for one in everyone:
+        assert (await desk.kinds(one.case.id)).count("updated_customer") == 1
+
+
+async def test_whoever_of_theirs_reported_it_is_told_as_well(desk: Desk) -> None:
+    """A customer whose own person opened the incident in the portal: contact and person, once each."""
+    uno = await sufferer(desk, "Uno")
+    async with desk.storage.unit() as unit:
+        person = await contacts.add_contact(unit, uno.customer.id, "Pía", "pia@clients.example")
+    async with desk.storage.unit(Actor(ActorKind.CUSTOMER, person.name, person.id)) as unit:
+        case = await incidents.open_by_person(
+            unit, customer_id=uno.customer.id, summary="No imprime", severity=Severity.NORMAL, body=""
+        )
+    problem = await problem_of(desk, uno)
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await problems.link(unit, problem.id, case.id)
+    await sent(desk, problem)
+    assert len(solutions_to(desk, uno)) == 1
+    assert (
+        len([mail for mail in desk.mailbox.to("pia@clients.example") if ES in str(mail.get_content())]) == 1
+    )
 
 
 async def test_one_customer_who_cannot_be_told_holds_up_nobody(desk: Desk) -> None:
