@@ -17,6 +17,7 @@ from controller.people import actions as people
 from tests.support.browsers import FLAGS
 from tests.support.clocks import JumpingClock
 from tests.support.console import running_console, session_token
+from tests.support.plague import spread_plague
 from tests.support.town import build_town
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -29,6 +30,7 @@ async def take(folder: Path, wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as data:
         async with running_console(Path(data), clock) as console, async_playwright() as drama:
             town = await build_town(console, clock)
+            await spread_plague(console)
             async with console.storage.unit() as unit:
                 link = await people.issue_link(unit, None)
             pages = {
@@ -40,6 +42,9 @@ async def take(folder: Path, wanted: list[str]) -> None:
                 "machines": "/machines",
                 "machine": f"/machines/{town.machines['caja-1']}",
                 "customers": "/customers",
+                "problems": "/problems",
+                "problem": "/problems/PRB-1",
+                "drafts": "/problems/PRB-1/drafts",
                 "account": "/account",
                 "lost": "/incidents/INC-999",
             }
