@@ -31,12 +31,12 @@ class StreamedBundle(BundleWriter):
         return stated
 
     def add_pieces(self, item: Item, pieces: Iterable[bytes]) -> Item:
-        """An item that never lies in memory whole. What is beyond the budget is left out, from the newest end
-        on, and counted. It must hold nothing that needs redaction."""
+        """An item that never lies in memory whole; it must hold nothing that needs redaction. Stored plainly:
+        whether deflate would make a bomb of it is not known before its end. What is beyond the budget is left
+        out at its end, and counted."""
         self._claim(item.label)
         found, size, cut = hashlib.sha256(), 0, 0
         entry = entry_of(item.label)
-        entry.compress_type = zipfile.ZIP_DEFLATED
         with self._container.open(entry, "w") as member:
             for piece in pieces:
                 kept = piece[: max(0, self._left_bytes - size)]
