@@ -15,7 +15,7 @@ from controller.fleet import store as fleet
 from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
-from controller.incidents.timeline import Entry
+from controller.incidents.timeline import Entry, EntryKind
 from controller.sla import ledger
 from controller.storage import Connection
 from controller.web.console.queue import title_of
@@ -27,9 +27,16 @@ from controller.web.pages import pages_of
 from controller.web.portal.guest import HOME, Member, Signed
 from controller.web.portal.promises import Promise, promise
 from controller.web.reader import Here
+from controller.words import clocks, rules
+from controller.words.catalogue import Translator
 
 router = APIRouter(prefix=HOME)
 MOST = 200
+# (without, with a channel)
+_SAID = {
+    EntryKind.RESPONDED: ("{actor} answered you", "{actor} answered you {channel}"),
+    EntryKind.UPDATED_CUSTOMER: ("{actor} gave you news", "{actor} gave you news {channel}"),
+}
 _DONE = {
     "opened": "We have it. A mail with its number is on its way to you.",
     "answer": "Your message is with us.",
@@ -154,7 +161,22 @@ def for_them(entries: tuple[Entry, ...], zone: str, machine: str, member: Member
         for entry in entries
         if entry.for_customer
     )
-    return steps(seen, zone, machine, member.words)
+    shown = steps(seen, zone, machine, member.words)
+    told = {(entry.at, entry.body): entry for entry in seen if entry.kind in _SAID}
+    return tuple(_addressed(step, told.get((step.at, step.body)), member.words) for step in shown)
+
+
+def _addressed(step: Step, entry: Entry | None, words: Translator) -> Step:
+    """What we said to them, said to them: a timeline for staff speaks of "the customer"."""
+    if entry is None:
+        return step
+    plain, by_channel = _SAID[entry.kind]
+    who = rules.cleaned(entry.actor_name)
+    if entry.channel in clocks.CHANNELS:
+        text = words._(by_channel, actor=who, channel=clocks.channel(words, entry.channel))
+    else:
+        text = words._(plain, actor=who)
+    return replace(step, text=text)
 
 
 async def _closes_at(connection: Connection, case: Incident) -> datetime | None:

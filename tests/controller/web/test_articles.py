@@ -7,6 +7,7 @@ import httpx
 from controller.core.actor import Role
 from controller.people import actions as people
 from controller.people.user import User
+from controller.problems import actions as problems
 from tests.controller.web.conftest import browsing
 from tests.support.clocks import JumpingClock
 from tests.support.console import Console
@@ -54,6 +55,18 @@ async def test_an_article_needs_two_people_to_reach_its_readers(console: Console
         assert bare.status_code == 422
         assert (await send(ana, page, f"{page}/withdraw", reason="Ya no hace falta")).status_code == 303
         assert "Impresión lenta" not in (await ana.get("/articles", params={"q": "impresion"})).text
+
+
+async def test_a_draft_begins_with_what_a_problem_says(console: Console, town: Town) -> None:
+    async with console.storage.unit(console.ana.actor) as unit:
+        problem = await problems.open_problem(unit, "El controlador pierde la cola")
+        await problems.link(unit, problem.id, town.incident_id)
+        await problems.write_solution(unit, problem.id, "es", "Hay arreglo", "Instale la 32\nReinicie")
+    async with browsing(console, console.ana) as browser:
+        assert "Escribir un artículo a partir de él" in (await browser.get("/problems/PRB-1")).text
+        page = (await browser.get("/articles/new", params={"origin": "PRB-1"})).text
+    for words in ("El controlador pierde la cola", "tienda-web", "Instale la 32\nReinicie", 'value="PRB-1"'):
+        assert words in page
 
 
 async def test_what_cannot_be_taken_comes_back_as_typed(console: Console) -> None:

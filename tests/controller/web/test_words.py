@@ -43,6 +43,8 @@ def _of_tables() -> Iterator[str]:
         account.ROLES, fault._FIELDS, pages._ROLES, pages._SEVERITIES, pages._STATES, pages._SPOKEN,
     ):  # fmt: skip
         yield from table.values()
+    for pair in cases._SAID.values():
+        yield from pair
     yield from fault._SENTENCES
     yield from (name for _, name in acts.CHANNELS)
     for _, _, heading, way_out in refusals._KINDS:

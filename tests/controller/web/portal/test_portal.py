@@ -100,6 +100,7 @@ async def test_an_answer_and_a_message_make_a_conversation(
     async with visiting(console, MARTA) as browser:
         shown = html.unescape((await browser.get(page)).text)
         assert "Ya vamos" in shown
+        assert "Ana Ruiz le respondió por teléfono" in shown
         assert "Iba en el coche" not in shown, "why it was written down late is our affair"
         assert "Tendrá noticias nuestras a más tardar el" in shown
         empty = await send(browser, page, f"{page}/answer", body=" ")
