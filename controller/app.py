@@ -164,7 +164,7 @@ class App:
         """One controller for one data folder: two would fight over ports, socket and SQLite's writer."""
         folder = self.config.data
         try:
-            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o750, exist_ok=True)
             self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise Conflict(

@@ -9,8 +9,17 @@ import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -59,6 +68,13 @@ class Config(BaseSettings):
     snapshot_days: int = Field(30, ge=1, le=3_650)
     log_format: str = Field("plain", pattern="^(plain|json)$")
     smtp: SmtpConfig = SmtpConfig()
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no IANA zone, such as America/Mexico_City")
+        return zone
 
     @model_validator(mode="after")
     def _no_plain_console_outside(self) -> Self:
@@ -127,9 +143,37 @@ def load_config(data: Path | None = None, **values: object) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(str(path), f"is no TOML: {error}", "Mend that line") from error
     except ValidationError as error:
-        faults = []
-        for fault in error.errors(include_url=False, include_input=False):
-            where = ".".join(str(part) for part in fault["loc"])
-            said = fault["msg"].removeprefix("Value error, ")
-            faults.append(f"{where}: {said}" if where else said)
+        faults = [
+            _fault(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors(include_url=False)
+        ]
         raise Invalid(str(path), "; ".join(faults), "Every key is in docs/operation.md") from error
+
+
+def _fault(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    """One fault in words: the key, where it was set when a variable did, and what it must be."""
+    key = ".".join(str(part) for part in place)
+    variable = "VIGIA_" + "__".join(str(part).upper() for part in place)
+    said = message.removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        said = "is no setting"
+    elif kind == "string_pattern_mismatch":
+        said = "must be one of " + message.partition("^(")[2].partition(")")[0].replace("|", ", ")
+    elif said.startswith("Input should"):
+        said = said.replace("Input should", "must", 1)
+    if not key:
+        return said
+    return f"{key} (from {variable}): {said}" if variable in os.environ else f"{key}: {said}"
+
+
+def strange_variables() -> list[str]:
+    """`VIGIA_*` variables that set nothing here: a mistyped name must not pass in silence."""
+    known = {f"VIGIA_{name.upper()}" for name in Config.model_fields} | {"VIGIA_DATA", "VIGIA_NO_SKIP"}
+    return sorted(
+        name
+        for name in os.environ
+        if name.startswith("VIGIA_") and name.split("__")[0] not in known and not name.startswith(_OTHERS)
+    )
+
+
+# Of our other programs, and of the tests.
+_OTHERS = ("VIGIA_AGENT_", "VIGIA_LAB_", "VIGIA_STORIES")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from controller.config import Config, load_config
+from controller.config import Config, load_config, strange_variables
 from controller.core.errors import VigiaError
 
 
@@ -23,6 +23,8 @@ def serve_command(data: Path | None = None) -> int:
     # What the database and the bundles hold is for this user and its group alone.
     os.umask(0o027)
     log_to_stderr(config.log_format)
+    for name in strange_variables():
+        logging.getLogger(__name__).warning("the variable %s sets nothing; is its name right?", name)
     import uvloop
 
     try:

@@ -5,6 +5,7 @@ where it was: ports, identity and incidents are kept.
 """
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
@@ -68,6 +69,7 @@ class _Street:
         self.mend = asyncio.Event()
 
     async def run(self) -> int:
+        self._take_folder()
         self._prepare()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -96,9 +98,20 @@ class _Street:
         )
         return 0
 
+    def _take_folder(self) -> None:
+        """One `up` for one folder: a second would overwrite the first one's notes."""
+        (self.folder / "run").mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.folder / "run" / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._lock)
+            raise Stopped(
+                self._("it is running already in {folder}; stop that one first", folder=_short(self.folder))
+            ) from error
+
     def _prepare(self) -> None:
         """Folders and configuration, written once: an enrolled agent must find the same ports again."""
-        (self.folder / "run").mkdir(parents=True, exist_ok=True)
         (self.folder / "shop").mkdir(exist_ok=True)
         (self.folder / "shop" / "index.html").write_text(_SHOP_PAGE)
         (self.folder / "controller").mkdir(mode=0o750, exist_ok=True)
@@ -122,7 +135,9 @@ class _Street:
     async def _start(self, name: str, *arguments: str | Path) -> Child:
         # A variable beats the file: what this shell has set for another controller must not move our ports.
         ours = {f"VIGIA_{key.upper()}": str(port) for key, port in self.ports.items() if key != "shop_port"}
-        child = await start(name, arguments, self.folder / "logs" / f"{name}.log", ours)
+        # The shop notes every look of the watch, which nobody wants to read.
+        log = Path(os.devnull) if name == "shop" else self.folder / "logs" / f"{name}.log"
+        child = await start(name, arguments, log, ours)
         self.children[name] = child
         (self.folder / "run" / f"{name}.pid").write_text(f"{child.pid}\n")
         return child
@@ -193,7 +208,7 @@ class _Street:
             lines += ["", say("First administrator, once, within 24 h:"), f"  {link.read_text().strip()}"]
         lines += [
             "",
-            say("Three things to try, from another terminal:"),
+            say("Three things to try, from another terminal in {folder}:", folder=str(Path.cwd())),
             "",
             say("1. Break the watched service; a critical incident opens within seconds"),
             f"  kill {pid.format('shop')}",

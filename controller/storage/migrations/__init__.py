@@ -12,8 +12,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import OperationalError
 
-from controller.core.errors import Conflict
+from controller.core.errors import Conflict, Unavailable
 from controller.storage.engine import Storage
 
 # Any number that no other program on the same server uses.
@@ -31,7 +32,7 @@ def _config(connection: Connection, metadata: MetaData) -> Config:
 async def migrate(storage: Storage, metadata: MetaData) -> None:
     """Brings the database to the newest shape, or leaves it as it was.
 
-    Raises `Conflict` when a newer Vigía has been there already.
+    Raises `Conflict` when a newer Vigía has been there already, `Unavailable` when it cannot be reached.
     """
 
     def upgrade(connection: Connection) -> None:
@@ -45,10 +46,17 @@ async def migrate(storage: Storage, metadata: MetaData) -> None:
             )
         command.upgrade(config, "head")
 
-    async with storage.writer.begin() as connection:
-        if not storage.is_sqlite:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        await connection.run_sync(upgrade)
+    try:
+        async with storage.writer.begin() as connection:
+            if not storage.is_sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            await connection.run_sync(upgrade)
+    except OperationalError as error:
+        where = storage.url.render_as_string(hide_password=True)
+        reason = " ".join(str(error.orig).split())
+        raise Unavailable(
+            f"database_url: {where} cannot be used ({reason}); is the server running, and is the address right?"
+        ) from error
 
 
 async def drift(storage: Storage, metadata: MetaData) -> list[str]:
