@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check lint types proto-lint fences stubs words web agent bench faults lock clean
+.PHONY: help setup up test check lint types proto-lint fences stubs words web wheel agent bench faults lock clean
 
 help: ## say what can be made
 	@printf 'Vigía: support that keeps its promises. In a fresh clone, start with `make up` or `make test`.\n\n'
@@ -56,6 +56,10 @@ fences: setup
 
 stubs words web: setup
 	@$(PY) hatch_build.py $@
+
+wheel: setup ## the controller's wheel, in dist/
+	@$(UV) build --wheel --no-build-isolation --python $(PY) -o dist
+	@ls dist/vigia-*.whl
 
 agent: $(VENV)/.installed ## the customer's wheel, in dist/
 	@$(PY) hatch_build.py stubs
