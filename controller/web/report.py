@@ -89,6 +89,6 @@ def _file(report: Report, kind: str, by: By | None, words: Translator, zone: str
     period = fitting(Span(report.since, report.until))
     if kind == "pdf":
         return paper.pdf(report, by or period, words, zone)
-    groups = dict.fromkeys((by or period, By.SEVERITY, By.CUSTOMER))
+    groups = dict.fromkeys((by or period, period, By.SEVERITY, By.CUSTOMER))
     tables = (*(figures.grouped(report, one, words) for one in groups), figures.incidents(report, words))
     return sheets.workbook(tables, report.as_of)

@@ -35,7 +35,8 @@ def halved(plan: Plan) -> Plan:
 OPENED = event("opened", 0, 0, severity="critical")
 HISTORY = (
     OPENED, event("responded", 0.4, 1), event("updated_customer", 2, 2), event("updated_customer", 3.5, 3),
-    event("escalated", 4.4, 4, level=2, by="engine"), event("updated_customer", 5, 5), event("resolved", 6, 6),
+    event("escalated", 4.4, 4, level=2, by="engine"), event("updated_customer", 5, 5),
+    event("resolved", 6, 6),
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def test_under_its_own_plan_the_engine_does_what_it_did() -> None:
 
 
 def test_under_a_faster_plan_the_engine_climbs_earlier_and_people_are_late() -> None:
-    """15 min to answer, missed at 0.25 h, which is the levels' origin: level 2 at 2.25 h, level 3 at 4.25 h."""
+    """The answer is missed at 0.25 h, the origin of the levels: level 2 at 2.25 h, level 3 at 4.25 h."""
     state, events = replayed(halved(PLAN), {}, HISTORY, NOON + 10 * HOUR)
     assert climbs(events) == [(2.25, 2), (4.25, 3)]
     missed = past_of(state).missed
