@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import problems, pulls, reports, requests
+from controller.words import problems, pulls, reports, reproductions, requests
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -14,6 +14,7 @@ _SENTENCES = (
     "has {size} characters",
     "Use {least} to {most}",
     "{name} is not a channel",
+    "the customer's contact has no mail address",
     "Use one of {names}",
     "Give an instant up to {instant}",
     "Give one from {instant} on",
@@ -66,6 +67,7 @@ _SENTENCES = (
     *pulls.GAPS,
     *reports.REFUSALS,
     *requests.REFUSALS,
+    *reproductions.REFUSALS,
 )
 _FIELDS = {
     "body": "Text",
@@ -93,6 +95,7 @@ _FIELDS = {
     "current": "Present password",
     "zone": "Time zone",
     **reports.FIELDS,
+    **reproductions.FIELDS,
     **requests.FIELDS,
 }
 

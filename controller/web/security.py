@@ -1,6 +1,7 @@
 """What every answer says to the browser, and what every form must bring along (trust.md)."""
 
 import hmac
+import re
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,6 +25,11 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+FORM_BYTES = 256 * 1024
+UPLOAD_BYTES = 33 * 1024 * 1024
+"""Of a form that brings files along; the room says how many and how large."""
+_UPLOADS = re.compile(r"/incidents/[^/]+/attempts")
+_FILES = 100
 _HARMLESS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -73,9 +79,15 @@ def check_length(headers: Headers, most_bytes: int) -> None:
         raise TooMuch(f"a form takes at most {most_bytes} bytes; shorten it", 0)
 
 
+def most_bytes(path: str) -> int:
+    """How long a form sent to `path` may be."""
+    return UPLOAD_BYTES if _UPLOADS.fullmatch(path) else FORM_BYTES
+
+
 async def check_form(request: Request, secret: str) -> None:
     """Raise `Refused` unless the form brings the session's own secret back. For signed-in people."""
-    form = await request.form(max_files=0)
+    takes_files = _UPLOADS.fullmatch(request.url.path) is not None
+    form = await request.form(max_files=_FILES if takes_files else 0)
     given = form.get("csrf")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), secret.encode()):
         raise Refused("the page had been open too long; load it again and repeat what you did")

@@ -10,6 +10,7 @@ from controller.web import live, refusals, security
 from controller.web.console import (
     account,
     articles,
+    attempts,
     customers,
     evidence,
     forgotten,
@@ -29,10 +30,9 @@ from controller.web.portal import articles as portal_articles
 from controller.web.portal import asking, cases, door
 from controller.web.static import FOLDER, Shelf
 
-LONGEST_FORM_BYTES = 256 * 1024
 _ROOMS = (
-    problems, problem, queue, forgotten, evidence, pulls, incident, requests, articles, machines, customers,
-    reports, account, sign_in,
+    problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests, articles, machines,
+    customers, reports, account, sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 
@@ -67,7 +67,7 @@ class _Guard:
         refusal: Response | None = None
         try:
             security.check_origin(request.method, request.headers)
-            security.check_length(request.headers, LONGEST_FORM_BYTES)
+            security.check_length(request.headers, security.most_bytes(request.url.path))
         except (Refused, TooMuch) as error:
             refusal = await refusals.answer(request, error)
         if refusal is None:

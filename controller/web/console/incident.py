@@ -22,12 +22,15 @@ from controller.fleet.orders.store import orders_for
 from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
+from controller.incidents.post import Post, post_of
 from controller.people import store as people
 from controller.problems.problem import Problem
+from controller.reproductions import store as reproductions_rows
+from controller.reproductions.reproduction import Record
 from controller.requests import store as requests
 from controller.sla import ledger
 from controller.sla.ledger import Explanation
-from controller.web.console import acts, bundles, pull_views
+from controller.web.console import acts, bundles, pull_views, reproductions
 from controller.web.console.bundles import BundleView
 from controller.web.console.clockface import faces, first_warning
 from controller.web.console.facts import named as facts_named
@@ -96,6 +99,8 @@ class Whole:
     cause: Cause | None
     problems: tuple[Problem, ...]
     requests: list[RequestRow]
+    tried: Record
+    post: Post
 
 
 @router.get("/incidents/{reference}")
@@ -105,7 +110,7 @@ async def incident_page(
     """`act` names the form that is open, `done` the act that was just done. Raises `NotFound`."""
     whole = await read_whole(context, reference, reader.words)
     finished = acts.named(done, reader.words)
-    return shown(request, reader, whole, chosen=act, done=finished.done if finished else "")
+    return shown(request, reader, whole, chosen=act, done=acts.done(finished, whole.post, reader.words) if finished else "")
 
 
 @router.post("/incidents/{reference}/take")
@@ -187,11 +192,13 @@ async def read_whole(context: Context, reference: str, words: Translator) -> Who
         cause = await cause_of(connection, case, words)
         problems = () if cause else await linkable(connection)
         wanted = await rows_of(connection, await requests.of_incident(connection, case.id), words)
+        tried = await reproductions_rows.record(connection, [case.id])
+        post = await post_of(connection, case, mail_is_set_up=context.mail_is_set_up)
     assert customer is not None
     viewed = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
     return Whole(
         explanation, machine, customer, site.name if site else "", staff, rows, viewed, asked, machines,
-        cause, problems, wanted,
+        cause, problems, wanted, tried, post,
     )  # fmt: skip
 
 
@@ -253,6 +260,9 @@ def shown(
         "problems": whole.problems,
         "requests": whole.requests,
         "request_kinds": kinds(words),
+        "tried": reproductions.section(
+            whole.tried, {case.id: case.reference}, whole.customer.zone, words, writable=reader.may_write
+        ),
         "proof": proof,
     }
     return pages_of(request).shown(
@@ -260,4 +270,5 @@ def shown(
         path=f"/incidents/{case.reference}", **facts,
         acts=offered, act=act, may_write=reader.may_write, typed=typed or {}, faults=faults, refusal=refusal,
         channels=[(value, words._(name)) for value, name in acts.CHANNELS], done=done,
+        hint=acts.hint(act, whole.post, words), preset=acts.preset(whole.post),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from controller.people.access import may
 from controller.problems.problem import ProblemState
 from controller.web import problem as reading
 from controller.web.console import problem_acts as acts
+from controller.web.console import reproductions
 from controller.web.console.queue import title_of
 from controller.web.console.typed import typed_in
 from controller.web.context import Context
@@ -200,7 +201,10 @@ async def _shown(
         "states": [(state.value, names.state(words, state.value)) for state in ProblemState],
         "owners": [(one.login, one.name) for one in staff if may(one.actor, Right.WORK_INCIDENTS)],
         "owner_login": whole.owner.login if whole.owner else "",
-        "rate": str(whole.reproduction.rate) if whole.reproduction.attempts else "",
+        "tried": reproductions.section(
+            whole.reproduction, {case.id: case.reference for case in whole.cases},
+            reader.session.user.zone if reader.session else "UTC", words,
+        ),
         "messages": [_message(whole, line, words) for line in whole.standing.lines],
     }
     return pages_of(request).shown(

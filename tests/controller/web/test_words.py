@@ -12,7 +12,7 @@ import controller.web
 from controller.web import fault, pages, refusals
 from controller.web.console import account, acts, clockface, facts, machine_state, machines
 from controller.web.portal import asking, cases
-from controller.words import requests
+from controller.words import reproductions, requests
 
 WEB = Path(controller.web.__file__).parent
 # The same in both languages.
@@ -37,8 +37,9 @@ def _of_calls() -> Iterator[str]:
 
 def _of_tables() -> Iterator[str]:
     for table in (
-        clockface.LABELS, facts.NAMES, facts.OUTCOMES, machines._EVENTS, machines._REASONS,
+        clockface.LABELS, facts.NAMES, facts.OUTCOMES, acts.HINTS, acts.SENT, machines._EVENTS, machines._REASONS,
         machine_state._GOODBYES, cases._DONE, asking.HARM, requests.KINDS, requests.STATES,
+        reproductions.VERDICTS, reproductions.KINDS, reproductions.ORACLES, reproductions.BY_HAND,
         requests.ARTICLE_STATES, requests.AUDIENCES, requests.NEGLECTS,
         account.ROLES, fault._FIELDS, pages._ROLES, pages._SEVERITIES, pages._STATES, pages._SPOKEN,
     ):  # fmt: skip

@@ -16,6 +16,17 @@ export function watchForms() {
       setTimeout(() => (button.disabled = true), 0);
     }
   });
+  // Said before anything is sent: a form that is too long could not be read, and would not come back as typed.
+  for (const field of document.querySelectorAll("input[data-most-files]")) {
+    field.addEventListener("change", () => {
+      const sizes = [...field.files].map((file) => file.size);
+      const whole = sizes.reduce((sum, size) => sum + size, 0);
+      const { mostFiles, mostBytes, mostTogether, tooMuch } = field.dataset;
+      const fits = sizes.length <= mostFiles && sizes.every((size) => size <= mostBytes) && whole <= mostTogether;
+      field.setCustomValidity(fits ? "" : tooMuch);
+      field.reportValidity();
+    });
+  }
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     for (const field of document.querySelectorAll("button:disabled, select:disabled")) field.disabled = false;
