@@ -173,7 +173,7 @@ def _say(one: Json) -> None:
         text.append(f" · {_progress(one)} · ")
         text.append(_("the diagnostics are attached to {case}", case=one["case"]))
     elif one["reason_said"]:
-        text.append_text(tables.cell(f" · {one['reason_said']}"))
+        text.append(" · ").append_text(tables.cell(one["reason_said"]))
     elif not one["has_ended"]:
         text.append(f" · vigia pulls show {one['id']}")
     tables.put(text)

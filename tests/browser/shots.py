@@ -17,6 +17,7 @@ from controller.people import actions as people
 from tests.support.browsers import FLAGS
 from tests.support.clocks import JumpingClock
 from tests.support.console import running_console, session_token
+from tests.support.harvest import bring_harvest
 from tests.support.plague import spread_plague
 from tests.support.town import build_town
 
@@ -30,6 +31,7 @@ async def take(folder: Path, wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as data:
         async with running_console(Path(data), clock) as console, async_playwright() as drama:
             town = await build_town(console, clock)
+            await bring_harvest(console, town)
             await spread_plague(console)
             async with console.storage.unit() as unit:
                 link = await people.issue_link(unit, None)
@@ -76,6 +78,10 @@ async def take(folder: Path, wanted: list[str]) -> None:
                         await page.goto(console.url + str(evidence))
                         await page.screenshot(
                             path=folder / f"evidence-{language}-{width}-{theme}.png", full_page=True
+                        )
+                        await page.goto(console.url + str(evidence).partition("?")[0] + "?q=memory")
+                        await page.screenshot(
+                            path=folder / f"search-{language}-{width}-{theme}.png", full_page=True
                         )
                     await page.close()
                 await view.close()

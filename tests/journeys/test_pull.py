@@ -186,7 +186,7 @@ def test_either_program_killed_in_the_middle_costs_nothing(
         when(walk, asked, "done")
         assert len(pulled(walk)) == 2
         orders = walk.folder / "agent" / "orders"
-        assert [path.suffix for path in orders.iterdir()] == [".json"]
+        assert {path.suffix for path in orders.iterdir()} == {".json"}
 
 
 def test_what_may_not_be_is_refused_and_said(walk: Street) -> None:
