@@ -37,7 +37,8 @@ def _of_calls() -> Iterator[str]:
 
 def _of_tables() -> Iterator[str]:
     for table in (
-        clockface.LABELS, facts.NAMES, facts.OUTCOMES, acts.HINTS, acts.SENT, machines._EVENTS, machines._REASONS,
+        clockface.LABELS, facts.NAMES, facts.OUTCOMES, acts.HINTS, acts.SENT, machines._EVENTS,
+        machines._REASONS,
         machine_state._GOODBYES, cases._DONE, asking.HARM, requests.KINDS, requests.STATES,
         reproductions.VERDICTS, reproductions.KINDS, reproductions.ORACLES, reproductions.BY_HAND,
         requests.ARTICLE_STATES, requests.AUDIENCES, requests.NEGLECTS,
