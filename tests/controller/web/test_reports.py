@@ -18,7 +18,7 @@ async def test_the_page_shows_both_promises_with_their_targets(console: Console,
     assert "style=" not in page.split("<main", 1)[1]
 
 
-async def test_files_come_as_attachments_in_the_readers_language(console: Console, town: Town) -> None:
+async def test_files_come_as_attachments_and_faults_beside_their_field(console: Console) -> None:
     async with browsing(console, console.vera) as browser:
         for kind, begins in (("pdf", b"%PDF-"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbfCliente,")):
             answer = await browser.get(f"/reports/file/{kind}?by=customer")
@@ -26,24 +26,17 @@ async def test_files_come_as_attachments_in_the_readers_language(console: Consol
             assert answer.content.startswith(begins)
             assert answer.headers["content-disposition"].endswith(f'.{kind}"')
         assert (await browser.get("/reports/file/exe")).status_code == 404
-
-
-async def test_a_day_that_is_none_is_said_beside_its_field(console: Console, town: Town) -> None:
-    async with browsing(console, console.vera) as browser:
         answer = await browser.get("/reports?since=2026-02-30&customer=%3Cscript%3E&by=moon")
     assert answer.status_code == 422
     assert "no es un día" in answer.text and 'id="fault-from"' in answer.text
     assert "<script>" not in answer.text.split("<main", 1)[1]
 
 
-async def test_days_without_incidents_say_so(console: Console) -> None:
+async def test_days_without_incidents_say_so_and_strangers_see_none(console: Console) -> None:
     async with browsing(console, console.vera) as browser:
         answer = await browser.get("/reports?since=2020-01-01&until=2020-01-31")
     assert answer.status_code == 200
     assert "No se abrió ninguna incidencia" in answer.text
-
-
-async def test_strangers_see_no_figure(console: Console) -> None:
     async with browsing(console) as browser:
         for path in ("/reports", "/reports/file/csv"):
             answer = await browser.get(path)
