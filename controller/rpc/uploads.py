@@ -173,8 +173,11 @@ class UploadService(uploads_pb2_grpc.UploadServiceServicer):
 
     async def _tell(self, arrival: "_Arrival", reason: str = "") -> None:
         async with self._storage.unit(arrival.actor) as unit:
-            await orders.note_arrived(unit, arrival.order_id, arrival.offset, reason)
+            is_wanted = await orders.note_arrived(unit, arrival.order_id, arrival.offset, reason)
         arrival.told = arrival.offset
+        if not is_wanted:
+            await self._drafts.drop(arrival.order_id)
+            raise Conflict("this order has ended meanwhile: nothing is taken for it any more")
 
     async def _tell_end(self, arrival: "_Arrival") -> None:
         """A cut line leaves the true offset behind, not the one of the last second."""

@@ -142,11 +142,14 @@ async def begin_upload(unit: Unit, machine_id: UUID, order_id: UUID, size_bytes:
     )
 
 
-async def note_arrived(unit: Unit, order_id: UUID, offset: int, reason: str = "", detail: str = "") -> None:
-    """How much is here. `reason` says why it does not go on just now ("controller_disk_full")."""
+async def note_arrived(unit: Unit, order_id: UUID, offset: int, reason: str = "", detail: str = "") -> bool:
+    """How much is here; False when it is not wanted any more, since the order has ended meanwhile. `reason`
+    says why it does not go on just now ("controller_disk_full")."""
     order = await store.order(unit.connection, order_id, lock=True)
-    if order is not None and order.state is OrderState.UPLOADING:
-        await _change(unit, order, bytes_done=offset, reason=reason, detail=detail)
+    if order is None or order.state is not OrderState.UPLOADING:
+        return False
+    await _change(unit, order, bytes_done=offset, reason=reason, detail=detail)
+    return True
 
 
 async def finish(unit: Unit, order_id: UUID) -> Order | None:

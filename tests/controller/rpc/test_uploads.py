@@ -19,6 +19,7 @@ from controller.diagnostics import pulls
 from controller.diagnostics import store as bundles
 from controller.fleet import store as fleet
 from controller.fleet.findings import Finding, FindingRaised
+from controller.fleet.orders import actions as orders
 from controller.fleet.orders import store
 from controller.fleet.orders.order import Order, OrderState
 from controller.incidents import store as incidents
@@ -177,6 +178,20 @@ async def test_what_is_not_what_it_should_be_is_refused_for_good(pulled: Pulled,
     assert now.state is OrderState.FAILED
     assert now.reason == ("bundle_damaged" if digest else "bundle_unreadable")
     assert await pulled.station.blobs.drafts.size(pulled.order.id) == 0
+    assert await pulled.bundles() == []
+
+
+async def test_an_order_that_ends_in_the_middle_takes_nothing_more(pulled: Pulled) -> None:
+    """Its case was closed while the bundle came: the sender is told, and what had come is gone."""
+    data = bundle()
+    await pulled.upload(data, until=300_000)
+    async with pulled.station.storage.unit() as unit:
+        await orders.fail(unit, pulled.order.id, "case_closed")
+    with pytest.raises(aio.AioRpcError) as error:
+        await pulled.upload(data)
+    assert error.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    async with pulled.station.storage.unit() as unit:
+        assert not await orders.note_arrived(unit, pulled.order.id, 400_000)
     assert await pulled.bundles() == []
 
 
