@@ -168,7 +168,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "doctor.tls_refused": (
         "the controller refuses our certificate ({reason}): was this machine banned or enrolled twice?",
-        "el controlador rechaza nuestro certificado ({reason}): ¿se excluyó el equipo o se dio de alta dos veces?",
+        "el controlador rechaza nuestro certificado ({reason}): ¿se expulsó el equipo o se dio de alta dos veces?",
     ),
     "doctor.tls_bad": ("TLS fails: {reason}", "TLS falla: {reason}"),
     "doctor.proxy": ("none is set", "no hay ninguno"),

@@ -116,6 +116,7 @@ class App:
             authority=authority,
             enrolment_endpoint=f"{self.config.public_host}:{self.rpc.enrolment_port}",
             console_url=self.console_url,
+            mail_is_set_up=bool(self.config.smtp.host),
         )
         self._doors = [
             console_door(

@@ -49,6 +49,31 @@ def add(
     return print(_("customer {name} added", name=line(made["name"])))
 
 
+@command(app, "change", _("Change who gets their notices, in which language, at which hours."))
+def change(
+    wishes: Wishes,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="es|en", help=_("Of notices to them."))
+    ] = None,
+    contact_name: Annotated[str | None, typer.Option("--contact-name", metavar="NAME")] = None,
+    contact_email: Annotated[
+        str | None, typer.Option("--contact-email", metavar="ADDRESS", help=_("Where notices go."))
+    ] = None,
+    zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", help=_("Their time zone."))] = None,
+) -> None:
+    """Only what is given changes."""
+    changed = Client(wishes).patch(
+        "customers", name, language=language, contact_name=contact_name, contact_email=contact_email,
+        zone=zone,
+    )  # fmt: skip
+    if wishes.as_json:
+        return print_json(changed)
+    contact = " ".join(one for one in (changed["contact_name"], changed["contact_email"]) if one)
+    return print(_("customer {name} changed; contact: {contact}", name=line(changed["name"]),
+                   contact=line(contact or _("none"))))  # fmt: skip
+
+
 @command(app, "list", _("Every customer."))
 def listed(wishes: Wishes) -> None:
     found = Client(wishes).get("customers")

@@ -16,9 +16,11 @@ Which = Annotated[str, typer.Argument(metavar="MACHINE", help=_("Its name, or it
 
 @command(app, "list", _("Every machine, its state and when it was last heard."))
 def listed(
-    wishes: Wishes, customer: Annotated[str | None, typer.Option("--customer", metavar="NAME")] = None
+    wishes: Wishes,
+    customer: Annotated[str | None, typer.Option("--customer", metavar="NAME")] = None,
+    every: Annotated[bool, typer.Option("--all", help=_("The banned ones too."))] = False,
 ) -> None:
-    found = Client(wishes).get("machines", customer=customer)
+    found = Client(wishes).get("machines", customer=customer, all="1" if every else None)
     if wishes.as_json:
         return print_json(found)
     from controller.cli.tables import STATE_STYLES, cell, moment, named, print_table
@@ -60,6 +62,14 @@ def ban(wishes: Wishes, machine: Which, reason: Reason) -> None:
 
     at = moment(found["banned_at"], found["zone"])
     return print(_("{machine} is banned since {at}", machine=line(found["name"]), at=at))
+
+
+@command(app, "unban", _("Let a banned machine in again, with the certificate that it has."))
+def unban(wishes: Wishes, machine: Which) -> None:
+    found = Client(wishes).post("machines", machine, "unban")
+    if wishes.as_json:
+        return print_json(found)
+    return print(_("{machine} may connect again", machine=line(found["name"])))
 
 
 def _print_machine(one: dict[str, Any]) -> None:

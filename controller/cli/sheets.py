@@ -45,6 +45,10 @@ def print_standing(one: Json) -> None:
     ):
         text = text.append(" · ").append_text(part)
     tables.put(text)
+    if one.get("post") == "no_address":
+        paragraph(_("Nothing was sent: the customer's contact has no mail address."), 0, "yellow")
+    elif one.get("post") == "not_set_up":
+        paragraph(_("Nothing was sent: mail is not set up on this controller."), 0, "yellow")
 
 
 def print_incident(one: Json) -> None:

@@ -61,6 +61,31 @@ def duty(wishes: Wishes, login: Login, duty: Annotated[Duty, typer.Argument(meta
     return print(told.format(login=line(changed["login"]), level=changed["level"]))
 
 
+@command(app, "change", _("Change somebody; who is made inactive is signed out at once."))
+def change(
+    wishes: Wishes,
+    login: Login,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME")] = None,
+    email: Annotated[str | None, typer.Option("--email", metavar="ADDRESS")] = None,
+    role: Annotated[Role | None, typer.Option("--role")] = None,
+    level: Annotated[int | None, typer.Option("--level", metavar="1..3")] = None,
+    language: Annotated[str | None, typer.Option("--language", metavar="es|en")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE")] = None,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help=_("Whether they may come in at all."))
+    ] = None,
+) -> None:
+    """Only what is given changes."""
+    changed = Client(wishes).patch(
+        "users", login, name=name, email=email, role=role.value if role else None, level=level,
+        language=language, zone=zone, active=active,
+    )  # fmt: skip
+    if wishes.as_json:
+        return print_json(changed)
+    told = _("{login} is changed") if changed["active"] else _("{login} is inactive and signed out")
+    return print(told.format(login=line(changed["login"])))
+
+
 @command(app, "list", _("Everybody who works here."))
 def listed(wishes: Wishes) -> None:
     found = Client(wishes).get("users")

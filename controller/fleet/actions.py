@@ -5,6 +5,7 @@ too, so that doors need one name.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +23,7 @@ from controller.fleet.identity.actions import (
     issue_token,
     recognise,
     renew,
+    unban,
 )
 from controller.fleet.intake.actions import restate, take_report, take_reports
 from controller.fleet.intake.cursor import Lane
@@ -30,6 +32,7 @@ from controller.fleet.limits import NAME_LIMIT, named, within
 from controller.fleet.machine import GoodbyeReason, Greeting, MachineEvent
 from controller.fleet.presence import Flush
 from controller.people.contacts.actions import add_contact
+from controller.people.contacts.store import contacts
 from controller.storage import Unit
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "add_customer",
     "add_site",
     "ban",
+    "change_customer",
     "enrol",
     "greet",
     "issue_token",
@@ -50,6 +54,7 @@ __all__ = [
     "seen",
     "take_report",
     "take_reports",
+    "unban",
 ]
 
 LANGUAGES = ("es", "en")
@@ -66,28 +71,58 @@ async def add_customer(
     zone: str = "America/Mexico_City",
 ) -> Customer:
     """Raises `Invalid`, or `Conflict` when the name is taken."""
-    name = named("name", name)
-    if language not in LANGUAGES:
+    customer = _checked(
+        Customer(unit.chance.uuid(), name, language, zone, contact_name, contact_email, unit.now)
+    )
+    if await store.customer_named(unit.connection, customer.name):
+        raise Conflict(f"there is a customer {customer.name!r} already")
+    await store.add_customer(unit.connection, customer)
+    await _let_in(unit, customer)
+    await record(unit, "customer.add", customer.name)
+    return customer
+
+
+async def change_customer(unit: Unit, customer_id: UUID, **fields: str) -> Customer:
+    """Changes any of language, zone, contact_name, contact_email (empty: nobody gets notices any more).
+
+    Raises `Invalid`, `NotFound`.
+    """
+    known = await store.customer(unit.connection, customer_id)
+    if known is None:
+        raise NotFound("customer", str(customer_id))
+    changed = _checked(replace(known, **fields))  # type: ignore[arg-type]  # all of them are texts
+    await store.save_customer(unit.connection, changed)
+    if changed.contact_email != known.contact_email:
+        await _let_in(unit, changed)
+    await record(unit, "customer.change", changed.name, {"fields": ", ".join(sorted(fields))})
+    return changed
+
+
+def _checked(customer: Customer) -> Customer:
+    """With its fields in order. Raises `Invalid` for the first one that is not."""
+    if customer.language not in LANGUAGES:
         raise Invalid("language", f"must be one of {', '.join(LANGUAGES)}")
-    if contact_name:
-        contact_name = named("contact_name", contact_name)
-    if contact_email:
-        contact_email = _address(contact_email)
     try:
-        ZoneInfo(zone)
+        ZoneInfo(customer.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Invalid(
-            "zone", f"{zone[:64]!r} is not a time zone", "Give one as in America/Mexico_City"
+            "zone", f"{customer.zone[:64]!r} is not a time zone", "Give one as in America/Mexico_City"
         ) from error
-    if await store.customer_named(unit.connection, name):
-        raise Conflict(f"there is a customer {name!r} already")
-    customer = Customer(unit.chance.uuid(), name, language, zone, contact_name, contact_email, unit.now)
-    await store.add_customer(unit.connection, customer)
-    if contact_email:
-        # The first of those who may come to the portal.
-        await add_contact(unit, customer.id, contact_name or name, contact_email, language)
-    await record(unit, "customer.add", name)
-    return customer
+    return replace(
+        customer,
+        name=named("name", customer.name),
+        contact_name=named("contact_name", customer.contact_name) if customer.contact_name else "",
+        contact_email=_address(customer.contact_email) if customer.contact_email else "",
+    )
+
+
+async def _let_in(unit: Unit, customer: Customer) -> None:
+    """Whoever gets the notices may come to the portal, too."""
+    address = customer.contact_email.lower()
+    known = {one.email for one in await contacts(unit.connection, customer.id)}
+    if address and address not in known:
+        name = customer.contact_name or customer.name
+        await add_contact(unit, customer.id, name, address, customer.language)
 
 
 async def add_site(unit: Unit, customer_id: UUID, name: str) -> Site:

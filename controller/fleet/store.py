@@ -255,6 +255,19 @@ async def add_customer(connection: AsyncConnection, made: Customer) -> None:
     )
 
 
+async def save_customer(connection: AsyncConnection, changed: Customer) -> None:
+    await connection.execute(
+        update(customers_table)
+        .where(customers_table.c.id == changed.id)
+        .values(
+            language=changed.language,
+            zone=changed.zone,
+            contact_name=changed.contact_name,
+            contact_email=changed.contact_email,
+        )
+    )
+
+
 async def add_site(connection: AsyncConnection, made: Site) -> None:
     await connection.execute(
         insert(sites_table).values(id=made.id, customer_id=made.customer_id, name=made.name)

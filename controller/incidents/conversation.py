@@ -19,6 +19,7 @@ from controller.incidents.limits import (
     check_text,
     check_writer,
 )
+from controller.incidents.post import check_post
 from controller.incidents.timeline import EntryKind
 from controller.incidents.writing import load, write
 from controller.people import store as people
@@ -68,6 +69,7 @@ async def _say(
     reason = _reason(reason) if reason else None
     case = await load(unit, incident_id)
     _must_be_open(case)
+    await check_post(unit.connection, case, channel)
     happened_at = check_instant(at, reason, case, unit.now)
     earlier = case.first_response_at
     case = await write(

@@ -204,6 +204,10 @@ async def end_session(connection: AsyncConnection, token_hash: str) -> None:
     await connection.execute(delete(sessions_table).where(sessions_table.c.token_hash == token_hash))
 
 
+async def end_sessions(connection: AsyncConnection, user_id: UUID) -> None:
+    await connection.execute(delete(sessions_table).where(sessions_table.c.user_id == user_id))
+
+
 async def add_link(
     connection: AsyncConnection, token_hash: str, user_id: UUID | None, at: datetime, expires_at: datetime
 ) -> None:

@@ -33,6 +33,8 @@ class Context:
     # What the commands need besides: to issue tokens, to say where agents enrol, to end banned streams now.
     authority: Authority | None = None
     enrolment_endpoint: str = ""
+    # Whether a letter can leave: an SMTP server is named.
+    mail_is_set_up: bool = False
     # Before the path of a link that is given to somebody, without a slash at its end.
     console_url: str = ""
     drop_banned: Callable[[], None] = lambda: None

@@ -94,6 +94,7 @@ async def open_control(desk: Desk) -> AsyncIterator[Control]:
         enrolment_endpoint="vigia.example:7444",
         drop_banned=lambda: dropped.append("now"),
         console_url="https://vigia.example",
+        mail_is_set_up=True,
     )
     door = ControlDoor(build_api(context), data / "control.sock")
     await door.start()

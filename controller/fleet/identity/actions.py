@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from controller.audit.actions import record
-from controller.core.errors import Invalid, NotFound, TooMuch
+from controller.core.errors import Conflict, Invalid, NotFound, TooMuch
 from controller.fleet import store as fleet
 from controller.fleet.identity import store
 from controller.fleet.identity.authority import Authority, Peer, key_digest, request_key
@@ -208,3 +208,15 @@ async def ban(unit: Unit, machine_id: UUID, reason: str) -> None:
     event = MachineEvent(machine_id, unit.now, unit.now, "banned", {"reason": reason})
     await fleet.remember(unit.connection, [event])
     await record(unit, "machine.ban", machine.name, {"reason": reason})
+
+
+async def unban(unit: Unit, machine_id: UUID) -> None:
+    """Its certificates open again, as far as they have not expired. Raises `Conflict` for one not banned."""
+    machine = await fleet.machine(unit.connection, machine_id)
+    if machine is None:
+        raise NotFound("machine", str(machine_id))
+    if machine.banned_at is None:
+        raise Conflict(f"{machine.name} is not banned")
+    await fleet.change_machine(unit.connection, machine_id, banned_at=None, ban_reason="")
+    await fleet.remember(unit.connection, [MachineEvent(machine_id, unit.now, unit.now, "unbanned", {})])
+    await record(unit, "machine.unban", machine.name)

@@ -32,6 +32,15 @@ class NewCustomer(_Body):
     zone: Short = "America/Mexico_City"
 
 
+class ChangedCustomer(_Body):
+    """Only what is given changes."""
+
+    language: Short | None = None
+    contact_name: Short | None = None
+    contact_email: Short | None = None
+    zone: Short | None = None
+
+
 class NewSite(_Body):
     customer: Short
     name: Short
@@ -78,6 +87,16 @@ async def customers(context: Here, _: Reader) -> list[dict[str, Any]]:
 async def add_customer(context: Here, actor: FleetManager, new: NewCustomer) -> dict[str, Any]:
     async with context.storage.unit(actor) as unit:
         return shapes.customer(await actions.add_customer(unit, **new.model_dump()))
+
+
+@router.patch("/customers/{name:path}")
+async def change_customer(
+    context: Here, actor: FleetManager, name: Short, changed: ChangedCustomer
+) -> dict[str, Any]:
+    async with context.storage.unit(actor) as unit:
+        known = await _customer(unit.connection, name)
+        fields = changed.model_dump(exclude_none=True)
+        return shapes.customer(await actions.change_customer(unit, known.id, **fields))
 
 
 @router.get("/sites")
@@ -131,12 +150,15 @@ async def enrol(context: Here, actor: FleetManager, new: NewToken) -> dict[str, 
 
 
 @router.get("/machines")
-async def machines(context: Here, _: Reader, customer: Short | None = None) -> list[dict[str, Any]]:
+async def machines(
+    context: Here, _: Reader, customer: Short | None = None, all: bool = False
+) -> list[dict[str, Any]]:
+    """`all`: the banned ones too."""
     async with context.storage.reading() as connection:
         owner = await _customer(connection, customer) if customer is not None else None
         found = await store.machines(connection, owner.id if owner else None)
         known = await shapes.names(connection)
-        return [shapes.machine(one, known) for one in found]
+        return [shapes.machine(one, known) for one in found if all or one.banned_at is None]
 
 
 @router.get("/machines/{name:path}")
@@ -161,5 +183,14 @@ async def ban(context: Here, actor: FleetManager, name: Short, why: Reason) -> d
         found = await machine_named(unit.connection, name)
         await actions.ban(unit, found.id, why.reason)
     context.drop_banned()
+    async with context.storage.reading() as connection:
+        return shapes.machine(await machine_named(connection, str(found.id)), await shapes.names(connection))
+
+
+@router.post("/machines/{name:path}/unban")
+async def unban(context: Here, actor: FleetManager, name: Short) -> dict[str, Any]:
+    async with context.storage.unit(actor) as unit:
+        found = await machine_named(unit.connection, name)
+        await actions.unban(unit, found.id)
     async with context.storage.reading() as connection:
         return shapes.machine(await machine_named(connection, str(found.id)), await shapes.names(connection))

@@ -15,6 +15,7 @@ from controller.diagnostics import store as diagnostics
 from controller.fleet import store as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
+from controller.incidents.post import post_of
 from controller.people import store as people
 from controller.storage import Connection, Unit
 from controller.web.api import problem_shapes, shapes
@@ -159,16 +160,25 @@ async def _act(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[
         return (await shapes.incidents(connection, [incident], "en", context.clock.now()))[0]
 
 
+async def _tell(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[str, Any]:
+    """As `_act`, with what becomes of the words: `post` is goes, no_address or not_set_up."""
+    standing = await _act(context, actor, reference, verb)
+    async with context.storage.reading() as connection:
+        case = await found(connection, reference)
+        post = await post_of(connection, case, mail_is_set_up=context.mail_is_set_up)
+    return {**standing, "post": post.value}
+
+
 @router.post("/{reference}/respond")
 async def respond(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
     said = message.said()
-    return await _act(context, actor, reference, lambda unit, case: actions.respond(unit, case, **said))
+    return await _tell(context, actor, reference, lambda unit, case: actions.respond(unit, case, **said))
 
 
 @router.post("/{reference}/update")
 async def update(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
     said = message.said()
-    return await _act(
+    return await _tell(
         context, actor, reference, lambda unit, case: actions.update_customer(unit, case, **said)
     )
 
@@ -206,7 +216,7 @@ async def assign(context: Here, actor: Worker, reference: str, new: NewOwner) ->
 
 @router.post("/{reference}/resolve")
 async def resolve(context: Here, actor: Worker, reference: str, text: Text) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, case: actions.resolve(unit, case, text.body))
+    return await _tell(context, actor, reference, lambda unit, case: actions.resolve(unit, case, text.body))
 
 
 @router.post("/{reference}/close")

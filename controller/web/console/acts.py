@@ -8,6 +8,7 @@ from controller.core.errors import Invalid
 from controller.core.severity import Severity
 from controller.incidents import actions
 from controller.incidents.case import CaseState, Incident
+from controller.incidents.post import Post
 from controller.storage import Unit
 from controller.words.catalogue import Translator
 from controller.words.formats import zone_named
@@ -15,7 +16,8 @@ from controller.words.formats import zone_named
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`name` is the last part of the form's address; `fields` are the names the template draws."""
+    """`name` is the last part of the form's address; `fields` are the names the template draws.
+    `written`: the customer gets the words by mail, when there is a way."""
 
     name: str
     sign: str
@@ -25,7 +27,7 @@ class Act:
     fields: tuple[str, ...]
     body_label: str = ""
     hint: str = ""
-    channel: str = ""
+    written: bool = False
     done: str = ""
 
     def in_words(self, words: Translator) -> "Act":
@@ -33,7 +35,7 @@ class Act:
         return Act(
             self.name, self.sign, _(self.label), _(self.heading), _(self.button), self.fields,
             _(self.body_label) if self.body_label else "", _(self.hint) if self.hint else "",
-            self.channel, _(self.done) if self.done else "",
+            self.written, _(self.done) if self.done else "",
         )  # fmt: skip
 
 
@@ -41,14 +43,12 @@ _ACTS = (
     Act(
         "respond", "answer", "Answer", "Answer the customer", "Send the answer", ("body", "channel"),
         "What you tell them",
-        "The customer’s contact gets these words by mail. The first answer stops its clock.",
-        "phone", "The answer is written down and on its way.",
+        "The first answer stops its clock.", True, "The answer is written down.",
     ),
     Act(
         "update", "update", "Update", "Keep the customer informed", "Send the update", ("body", "channel"),
         "What is new",
-        "The customer’s contact gets these words by mail. The clock of the next update starts again.",
-        "email", "The update is written down and on its way.",
+        "The clock of the next update starts again.", True, "The update is written down.",
     ),
     Act(
         "note", "note", "Note", "Write a note", "Save the note", ("body",), "Note",
@@ -65,8 +65,7 @@ _ACTS = (
     ),
     Act(
         "resolve", "check", "Resolve", "Resolve it", "Resolve", ("body",), "What was done",
-        "The customer’s contact gets these words by mail. The clocks stop.",
-        done="Resolved. The clocks stand still.",
+        "The clocks stop.", True, "Resolved. The clocks stand still.",
     ),
     Act(
         "close", "lock", "Close", "Close it", "Close", ("reason",),
@@ -83,6 +82,17 @@ _BY_STATE = {
     CaseState.RESOLVED: ("note", "reopen", "close"),
     CaseState.CLOSED: ("note", "reopen"),
 }
+# What becomes of the words: said before they are sent, and after.
+HINTS = {
+    Post.GOES: "The customer’s contact gets these words by mail.",
+    Post.NO_ADDRESS: "The customer’s contact has no mail address: nothing is sent.",
+    Post.NOT_SET_UP: "Mail is not set up here: nothing is sent.",
+}
+SENT = {
+    Post.GOES: "It is on its way by mail.",
+    Post.NO_ADDRESS: "Nothing was sent: the customer’s contact has no mail address.",
+    Post.NOT_SET_UP: "Nothing was sent: mail is not set up here.",
+}
 CHANNELS = (("phone", "By phone"), ("email", "By mail"), ("web", "On the web"), ("in_person", "In person"))
 
 
@@ -95,6 +105,19 @@ def offered(case: Incident, words: Translator) -> tuple[Act, ...]:
         names = tuple(name for name in names if name != "escalate")
     by_name = {act.name: act for act in _ACTS}
     return tuple(by_name[name].in_words(words) for name in names)
+
+
+def hint(act: Act, post: Post, words: Translator) -> str:
+    return f"{words._(HINTS[post])} {act.hint}" if act.written else act.hint
+
+
+def done(act: Act, post: Post, words: Translator) -> str:
+    return f"{act.done} {words._(SENT[post])}" if act.written else act.done
+
+
+def preset(post: Post) -> str:
+    """How they were told, before anybody said so: by mail when the letter goes, else it is asked."""
+    return "email" if post is Post.GOES else ""
 
 
 def named(name: str, words: Translator) -> Act | None:

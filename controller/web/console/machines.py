@@ -181,6 +181,7 @@ _EVENTS = {
     "rebooted": "Restarted",
     "goodbye": "Said goodbye",
     "banned": "Banned",
+    "unbanned": "Unbanned",
     "silent": "Fell silent",
     "returned": "Heard again",
     "finding_raised": "Fault reported",

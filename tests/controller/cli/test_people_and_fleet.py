@@ -2,6 +2,7 @@
 
 import json
 
+from controller.people import actions as people
 from tests.support.control import Control
 
 
@@ -38,6 +39,40 @@ async def test_a_machine_that_is_put_out(control: Control) -> None:
     assert (
         await control.vigia("machines", "show", "no-such")
     ).err == "vigia: there is no machine 'no-such'\n"
+
+
+async def test_a_machine_is_let_in_again(control: Control) -> None:
+    """While it is out, only those who ask for all of them see it in the list."""
+    await control.vigia("machines", "ban", "caja-1", "--reason", "stolen")
+    assert "caja-1" not in (await control.vigia("machines", "list")).out
+    assert "caja-1" in (await control.vigia("machines", "list", "--all")).out
+    back = await control.vigia("machines", "unban", "caja-1")
+    assert (back.status, back.out) == (0, "caja-1 may connect again\n")
+    assert "caja-1" in (await control.vigia("machines", "list")).out
+    again = await control.vigia("machines", "unban", "caja-1")
+    assert (again.status, again.err) == (1, "vigia: caja-1 is not banned\n")
+
+
+async def test_a_customer_gets_an_address_later(control: Control) -> None:
+    await control.vigia("customers", "add", "Otra")
+    changed = await control.vigia("customers", "change", "Otra", "--contact-email", "luz@otra.example")
+    assert (changed.status, changed.out) == (0, "customer Otra changed; contact: luz@otra.example\n")
+    listed = (await control.vigia("customers", "list", "--json")).json
+    assert [one["contact_email"] for one in listed if one["name"] == "Otra"] == ["luz@otra.example"]
+    bad = await control.vigia("customers", "change", "Otra", "--contact-email", "luz")
+    assert (bad.status, bad.err.count("contact_email")) == (2, 1)
+
+
+async def test_who_leaves_is_signed_out(control: Control) -> None:
+    storage, ana = control.desk.storage, control.desk.ana
+    token, _ = await people.start_session(storage, ana)
+    gone = await control.vigia("users", "change", "ana", "--inactive")
+    assert (gone.status, gone.out) == (0, "ana is inactive and signed out\n")
+    assert (await control.vigia("users", "change", "ana", "--active")).out == "ana is changed\n"
+    assert await people.session_of(storage, token) is None
+    last = await control.vigia("users", "change", "root", "--inactive")
+    assert last.status == 1
+    assert "only administrator" in last.err
 
 
 async def test_a_colleague_gets_a_link_and_duty(control: Control) -> None:

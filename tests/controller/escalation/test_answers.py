@@ -8,9 +8,11 @@ import pytest
 from controller.core.actor import Actor, ActorKind, Role
 from controller.core.errors import Conflict, Invalid, NotFound, Refused
 from controller.core.severity import Severity
+from controller.fleet import actions as fleet
 from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
+from controller.incidents.post import Post, post_of
 from controller.sla import ledger
 from controller.sla.state import State
 from controller.timers import store as timers
@@ -145,6 +147,31 @@ async def test_reopened_the_time_between_does_not_count(desk: Desk) -> None:
     assert state.clocks["escalate_l2"].due == NOON + timedelta(hours=28)
     assert state.updates[-1].due == NOON + timedelta(hours=27)
     assert (await desk.incident(case.id)).state is CaseState.OPEN
+
+
+async def test_nobody_was_told_by_mail_who_has_no_address(desk: Desk) -> None:
+    """The refusal names the ways out; any other channel, and an address added later, are taken."""
+    async with desk.storage.unit(desk.root.actor) as unit:
+        await fleet.change_customer(unit, desk.customer.id, contact_email="")
+    case = await desk.raised(await desk.finding())
+    for say in (actions.respond, actions.update_customer):
+        with pytest.raises(Invalid) as refused:
+            async with desk.storage.unit(desk.luis.actor) as unit:
+                await say(unit, case.id, "Ya lo miramos", "email")
+        assert refused.value.field == "channel"
+        assert "vigia customers change" in refused.value.way_out
+    assert await desk.kinds(case.id) == ["opened"]
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await actions.respond(unit, case.id, "Ya lo miramos", "phone")
+    async with desk.storage.reading() as connection:
+        assert await post_of(connection, case, mail_is_set_up=True) is Post.NO_ADDRESS
+    async with desk.storage.unit(desk.root.actor) as unit:
+        await fleet.change_customer(unit, desk.customer.id, contact_email="ana@sol.example")
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await actions.update_customer(unit, case.id, "Vuelve a las seis", "email")
+    async with desk.storage.reading() as connection:
+        assert await post_of(connection, case, mail_is_set_up=False) is Post.NOT_SET_UP
+        assert await post_of(connection, case, mail_is_set_up=True) is Post.GOES
 
 
 async def test_what_is_refused_says_why(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import html
 
 from controller.core.severity import Severity
+from controller.fleet import actions as fleet
 from controller.incidents import store
 from controller.incidents.case import CaseState, Incident
 from controller.sla import ledger
@@ -30,12 +31,31 @@ async def test_an_answer_stops_the_first_response_clock(
         answer = await send(browser, page, f"{page}/respond", body="Estamos en ello", channel="phone")
         assert answer.headers["location"] == f"{page}?done=respond"
         after = await browser.get(answer.headers["location"])
-    assert "La respuesta queda anotada y va en camino." in after.text
+    assert "La respuesta queda anotada. Va en camino por correo." in after.text
     assert "Estamos en ello" in after.text
     async with console.storage.reading() as connection:
         _, state = await ledger.state_of(connection, silent.id, clock.now())
     assert state.clocks["first_response"].state == "met"
     assert [window.state for window in state.updates] == ["pending"]
+
+
+async def test_a_customer_without_an_address_is_promised_no_mail(console: Console, town: Town) -> None:
+    """No channel is chosen for the engineer; nothing says that words are on their way."""
+    page = f"/incidents/INC-{town.number}"
+    case = await _case(console, town.number)
+    async with console.storage.unit() as unit:
+        await fleet.change_customer(unit, case.customer_id, contact_email="")
+    async with browsing(console, console.ana) as browser:
+        form = (await browser.get(f"{page}?act=update")).text
+        assert "no tiene dirección de correo: no se envía nada" in form
+        assert '<option value="" selected>Diga cómo</option>' in form
+        refused = await send(browser, page, f"{page}/update", body="Ya casi", channel="email")
+        assert refused.status_code == 422
+        assert "Cómo se lo dijo: el contacto del cliente no tiene dirección de correo." in refused.text
+        taken = await send(browser, page, f"{page}/update", body="Ya casi", channel="phone")
+        after = (await browser.get(taken.headers["location"])).text
+    assert "No se envió nada: el contacto del cliente no tiene dirección de correo." in after
+    assert "en camino" not in after
 
 
 async def _queue(console: Console) -> tuple[Incident, ...]:
