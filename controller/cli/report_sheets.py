@@ -60,7 +60,7 @@ def print_replay(found: Json) -> None:
     rows.append(_changed(_("Total"), _("all"), found["total"]))
     print_table(headings, rows, "")
     heading(_("Deadlines in each hour of the day ({zone})", zone=found["zone"]))
-    rows = [_loaded(name, found["load"][key]) for key, name in (("before", _("As it was")),
+    rows = [_loaded(name, found["load"][key], found["zone"]) for key, name in (("before", _("As it was")),
                                                                ("after", _("Simulated")))]  # fmt: skip
     print_table(("", "00 – 23", _("In all"), _("Busiest hour"), _("Deadlines in it")), rows, "")
     paragraph(_("A simulation: no incident and no plan was changed."), 0, "dim")
@@ -75,8 +75,8 @@ def _changed(customer: str, promise: str, change: Json) -> list[str | Text]:
     ]  # fmt: skip
 
 
-def _loaded(name: str, load: Json) -> list[str | Text]:
+def _loaded(name: str, load: Json, zone: str) -> list[str | Text]:
     most = max(load["by_hour_of_day"]) or 1
     bars = "".join(_BLOCKS[-(-count * 8 // most)] for count in load["by_hour_of_day"])
-    busiest = moment(load["busiest_hour"], "UTC")
+    busiest = moment(load["busiest_hour"], zone)
     return [name, Text(bars), str(load["deadlines"]), busiest, str(load["busiest"])]

@@ -21,7 +21,7 @@ from controller.sla.clock import evaluate
 from controller.sla.events import Event
 from controller.storage import Connection
 
-PAGE = 200
+PAGE = 100
 """So many incidents are read and judged at a time: about 10 ms of the event loop."""
 DAYS_MAX = 3_660
 DAYS_USUAL = 30

@@ -11,7 +11,7 @@ from controller.words import reports as names
 from controller.words.catalogue import Translator
 
 _TEMPLATE = Path(__file__).with_name("paper.typ")
-_LABELS_MAX = 16
+_LABELS_MAX = 12
 """More labels than that cannot be read under the bars."""
 NOTHING = "–"
 
@@ -135,7 +135,7 @@ def _chart(name: str, report: Report, by: By, words: Translator) -> Json:
         tally = dict(_promises(line))[name]
         shown = position % every == 0
         bars.append({
-            "label": _plain(names.key(words, by.value, line.key)) if shown else "",
+            "label": _plain(names.short_key(words, by.value, line.key)) if shown else "",
             "figure": percent(tally.ratio, words) if shown else "",
             "permille": None if tally.ratio is None else round(tally.ratio * 1000),
             "holds": bool(tally.holds),

@@ -81,3 +81,12 @@ def key(words: Translator, by: str, value: str) -> str:
     if by == "day":
         return day(words, date.fromisoformat(value))
     return value
+
+
+def short_key(words: Translator, by: str, value: str) -> str:
+    """A line's key where there is little room: "S10", "2 mar"."""
+    if by == "week":
+        return words._("W{week}", week=int(value.split("-W")[1]))
+    if by == "day":
+        return format_date(date.fromisoformat(value), "d MMM", locale=words.language)
+    return key(words, by, value)

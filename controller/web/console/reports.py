@@ -22,7 +22,7 @@ from controller.words.catalogue import Translator
 
 router = APIRouter()
 PLOT_WIDTH, PLOT_HEIGHT = 640, 150
-_LABELS_MAX = 12
+_LABELS_MAX = 10
 _PERIODS = (By.DAY, By.WEEK, By.MONTH)
 
 
@@ -194,10 +194,10 @@ def _chart(name: str, target: float, found: list[tuple[Line, Tally]], by: By, wo
         middle = (position + 0.5) * step
         height = PLOT_HEIGHT * (tally.ratio or 0.0)
         key, figure = names.key(words, by.value, line.key), percent(tally.ratio, words)
-        shown = position % every == 0
+        label, shown = names.short_key(words, by.value, line.key), position % every == 0
         bars.append(Bar(
             round(middle - width / 2, 2), round(PLOT_HEIGHT - height, 2), round(width, 2), round(height, 2),
-            round(middle, 2), _tone(tally), key if shown else "", figure if shown else "",
+            round(middle, 2), _tone(tally), label if shown else "", figure if shown else "",
             f"{key}: {figure}. {remark(tally, words)}",
         ))  # fmt: skip
     title, limit = names.promise(words, name), percent(target, words)
