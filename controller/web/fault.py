@@ -15,7 +15,6 @@ _SENTENCES = (
     "Use {least} to {most}",
     "{name} is not a channel",
     "the customer's contact has no mail address",
-    "the customer's contact has no mail address",
     "Use one of {names}",
     "Give an instant up to {instant}",
     "Give one from {instant} on",

@@ -23,7 +23,6 @@ from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.incidents.post import Post, post_of
-from controller.incidents.post import Post, post_of
 from controller.people import store as people
 from controller.problems.problem import Problem
 from controller.reproductions import store as reproductions_rows
@@ -196,7 +195,6 @@ async def read_whole(context: Context, reference: str, words: Translator) -> Who
         wanted = await rows_of(connection, await requests.of_incident(connection, case.id), words)
         tried = await reproductions_rows.record(connection, [case.id])
         post = await post_of(connection, case, mail_is_set_up=context.mail_is_set_up)
-        post = await post_of(connection, case, mail_is_set_up=context.mail_is_set_up)
     assert customer is not None
     viewed = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
     return Whole(
@@ -273,6 +271,5 @@ def shown(
         path=f"/incidents/{case.reference}", **facts,
         acts=offered, act=act, may_write=reader.may_write, typed=typed or {}, faults=faults, refusal=refusal,
         channels=[(value, words._(name)) for value, name in acts.CHANNELS], done=done,
-        hint=acts.hint(act, whole.post, words), preset=acts.preset(whole.post),
         hint=acts.hint(act, whole.post, words), preset=acts.preset(whole.post),
     )  # fmt: skip
