@@ -12,6 +12,7 @@ from agent.diagnostics import (
     largest_folders,
     listening_ports,
     samples,
+    samples_table,
     top_processes,
     unit_log,
     watched_port,
@@ -30,6 +31,7 @@ ALL: tuple[Recipe, ...] = (
     unit_log.RECIPE,
     disk_use.RECIPE,
     largest_folders.RECIPE,
+    samples_table.RECIPE,
     samples.RECIPE,
 )
 PACKED_MAX_BYTES = 512 * 1024

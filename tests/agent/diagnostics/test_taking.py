@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,11 @@ from agent.clock import SystemClock
 from agent.collectors import ALL as COLLECTORS
 from agent.collectors import look
 from agent.collectors.watches.listener import Listener
+from agent.diagnostics import samples_table
 from agent.diagnostics.item import Recipe, Taken, table
 from agent.diagnostics.largest_folders import walked
 from agent.diagnostics.request import Request, RequestRefused, packed, unpacked
+from agent.diagnostics.samples import take as samples_of
 from agent.diagnostics.taking import ALL, PACKED_MAX_BYTES, taken_bundle
 from agent.diagnostics.watched_port import port_of
 from agent.signals import Finding, FindingState, Gap, Metric, Reading, Severity
@@ -84,6 +86,7 @@ def test_a_real_bundle_of_this_machine() -> None:
         "listening-ports.txt",
         "disk-use.txt",
         "samples.jsonl",
+        "samples.txt",
         "watched-port.json",
     ):
         item = bundle.manifest.item(label)
@@ -91,6 +94,49 @@ def test_a_real_bundle_of_this_machine() -> None:
     port = json.loads(bundle.read("watched-port.json"))
     assert port["last_seen_listening"]["still_runs"] is True
     assert len(bundle.read("samples.jsonl").splitlines()) == len(COLLECTORS)
+
+
+def snapshot(second: int, busy: float) -> Reading:
+    disk = {
+        "system.device": "/dev/sda1",
+        "system.filesystem.mountpoint": "/srv, a",
+        "system.filesystem.type": "ext4",
+    }
+    card = {"network.interface.name": "eth0"}
+    metrics = (
+        Metric("vigia.cpu.busy", busy, "1"),
+        Metric("vigia.memory.available", 0.25, "1"),
+        Metric("system.filesystem.usage", 3 * 2**30, "By", {**disk, "system.filesystem.state": "free"}),
+        Metric("vigia.network.io_rate", 800.0, "By/s", {**card, "network.io.direction": "receive"}),
+        watched("shop", 0),
+    )
+    return Reading("snapshot", NINE + timedelta(seconds=second), 0.0, metrics)
+
+
+def watched(name: str, result: int) -> Metric:
+    of = {"vigia.watch.kind": "tcp", "vigia.watch.name": name, "vigia.watch.target": "127.0.0.1:80"}
+    return Metric("vigia.watch.result", result, "1", of)
+
+
+def test_the_minutes_before_the_fault_read_as_a_table() -> None:
+    """Two snapshots, a look that says nothing new, and the one that found the shop closed; an hour-old
+    reading is no longer of interest."""
+    looks = [
+        Reading("watch:shop", NINE + timedelta(seconds=second), 0.0, (watched("shop", result),))
+        for second, result in ((16, 0), (18, 1))
+    ]
+    samples = [*looks, snapshot(0, 0.5), snapshot(10, 1.0), snapshot(-3_600, 0.0)]
+    request = unpacked(packed(finding(), samples, None, "1.2"))
+    lines = samples_table.take(request).data.decode().splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["09:00:00", "50.0", "75.0", "3.0", "800", "-", "ok"],
+        ["09:00:10", "100.0", "75.0", "3.0", "800", "-", "ok"],
+        ["09:00:18", "-", "-", "-", "-", "-", "refused"],
+    ]
+    assert lines[0].startswith("TIME UTC  CPU %  MEMORY %  FREE GiB /srv, a  NET IN B/s")
+    assert lines[0].index("WATCH shop") == lines[3].index("refused")
+    kept = [json.loads(line)["at"] for line in samples_of(request).data.splitlines()]
+    assert len(kept) == 4 and kept == sorted(kept)
 
 
 def test_a_full_filesystem_shows_what_fills_it(tmp_path: Path) -> None:
