@@ -67,7 +67,6 @@ def print_problem(one: Json) -> None:
         (_("Owner"), one["owner"] or "–"),
         (_("Component"), one["component"]),
         (_("Opened"), moment(one["opened_at"], ZONE)),
-        (_("Reproduced"), _tried(one["reproduction"])),
     ])  # fmt: skip
     for name, text in ((_("Workaround"), one["workaround"]), (_("Root cause"), one["root_cause"])):
         if text:
@@ -77,9 +76,13 @@ def print_problem(one: Json) -> None:
         heading(f"{_('Solution')} ({language})")
         _print_solution(solution)
     heading(_("Linked incidents"))
+    from controller.cli.attempts import print_tried
     from controller.cli.sheets import print_incidents
 
     print_incidents(one["linked"], _("None."))
+    if one["reproduction"]:
+        heading(_("Reproduced in the lab"))
+        print_tried(one["reproduction"], ZONE, "")
     if one["sending"]:
         heading(f"{_('Sending the solution')}: {_how_far(one['sending'])}")
         _print_lines(one["sending"]["customers"])
@@ -174,11 +177,3 @@ def _how_far(sending: Json) -> str:
             return words().ngettext("{count} draft waits", "{count} drafts wait", waiting)
         return _("approved, not sent")
     return _("{told} of {total} customers told", told=sending["told"], total=sending["total"])
-
-
-def _tried(one: Json | None) -> str | None:
-    if one is None:
-        return None
-    from evidence.rate import Rate
-
-    return str(Rate(one["seen"], one["tried"]))

@@ -4,6 +4,7 @@ import typer
 
 from controller.cli import (
     articles,
+    attempts,
     contacts,
     customers,
     explain,
@@ -29,6 +30,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         callback=everywhere,
     )
+    attempts.register(incidents.app)
     for group, name, help_text in (
         (incidents.app, "incidents", _("What customers suffer: list, answer, escalate, resolve.")),
         (problems.app, "problems", _("The cause of many incidents: link, solve, tell everyone.")),

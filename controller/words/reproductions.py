@@ -100,6 +100,6 @@ def oracle(words: Translator, told: Mapping[str, Any]) -> str:
     return ""
 
 
-def took(seconds: float) -> str:
+def took(seconds: float, language: str) -> str:
     """How long an attempt took; shorter ones in tenths of a second."""
-    return f"{seconds:.1f} s" if seconds < 60 else formats.duration(seconds)
+    return f"{formats.number(round(seconds, 1), language)} s" if seconds < 60 else formats.duration(seconds)

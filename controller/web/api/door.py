@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
 from controller.web.api import (
     articles,
+    attempts,
     correspondence,
     fleet,
     incidents,
@@ -57,7 +58,7 @@ def build_api(context: Context) -> FastAPI:
     api = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.context = context
     for room in (
-        incidents, correspondence, problems, pulls, requests, articles, fleet, people,
+        incidents, attempts, correspondence, problems, pulls, requests, articles, fleet, people,
     ):  # fmt: skip
         api.include_router(room.router)
     api.include_router(reports_router)

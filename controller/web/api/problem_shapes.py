@@ -8,6 +8,7 @@ from controller.broadcasts.standing import Line, Status
 from controller.problems.problem import Problem, Solution
 from controller.storage import Connection
 from controller.web.api import shapes
+from controller.web.api.attempt_shapes import counted
 from controller.web.api.shapes import Json, iso
 from controller.web.problem import Known, Whole, customers_of, names
 from controller.words import problems
@@ -41,7 +42,7 @@ async def whole_problem(connection: Connection, whole: Whole, lang: str, now: da
         "root_cause": one.root_cause,
         "solution": {language: solution(text) for language, text in whole.solutions.items()},
         "linked": await shapes.incidents(connection, whole.cases, lang, now),
-        "reproduction": _reproduction(whole),
+        "reproduction": _reproduction(whole, words),
         "sending": _sending(whole, words),
         "history": [
             {
@@ -56,17 +57,11 @@ async def whole_problem(connection: Connection, whole: Whole, lang: str, now: da
     }
 
 
-def _reproduction(whole: Whole) -> Json | None:
-    """How often the lab saw the symptom, of the attempts that could tell; null when nobody tried."""
-    tried = whole.reproduction
-    if not tried.attempts:
+def _reproduction(whole: Whole, words: Translator) -> Json | None:
+    """What was tried for any of its incidents; null when nobody tried."""
+    if not whole.reproduction.attempts:
         return None
-    return {
-        "seen": tried.rate.seen,
-        "tried": tried.rate.tried,
-        "inconclusive": tried.inconclusive,
-        "tried_by": list(tried.tried_by),
-    }
+    return counted(whole.reproduction, {case.id: case.reference for case in whole.cases}, words)
 
 
 def solution(one: Solution) -> Json:

@@ -118,7 +118,7 @@ def attempt_view(one: Attempt, reference: str, lab: Machine | None, words: Trans
         by=one.tried_by,
         handed_in=lab.name if lab else "",
         started_at=one.started_at,
-        took=_took(one),
+        took=_took(one, words),
         received_at=one.received_at,
         expected=one.expected,
         seen=one.seen,
@@ -128,9 +128,9 @@ def attempt_view(one: Attempt, reference: str, lab: Machine | None, words: Trans
     )
 
 
-def _took(one: Attempt) -> str:
+def _took(one: Attempt, words: Translator) -> str:
     seconds = (one.finished_at - one.started_at).total_seconds()
-    return names.took(seconds) if seconds else ""
+    return names.took(seconds, words.language) if seconds else ""
 
 
 async def contents(blobs: BlobFolder, one: Attempt, base: str, words: Translator) -> Contents:

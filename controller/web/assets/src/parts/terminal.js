@@ -4,6 +4,7 @@ const PLAIN = Object.freeze({ ink: -1, ground: -1, bold: false, faint: false, it
 // Signs that could deceive a reader's eye are shown as one that says so (trust.md).
 const DECEIVING = /[\u0000-\u0006\u000e-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/u;
 const LONGEST_SEQUENCE = 256;
+const LONGEST_STRING = 4096;
 
 export class Terminal {
   constructor(width, height) {
