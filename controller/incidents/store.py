@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.core.severity import Severity
 from controller.incidents.case import CaseState, Incident
-from controller.incidents.entries.store import append, entries_of_kinds, timeline
+from controller.incidents.entries.store import append, entries_of_kinds, last_recorded_at, timeline
 from controller.incidents.symptoms.store import (
     add_finding,
     clear_findings,
@@ -45,6 +45,7 @@ __all__ = [
     "entries_of_kinds",
     "finding_cleared_at",
     "last_heard_at",
+    "last_recorded_at",
     "timeline",
 ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from controller.incidents.case import Incident
 from controller.incidents.events import IncidentChanged
 from controller.incidents.timeline import Entry, EntryKind
 from controller.storage import Unit
+
+_TICK = timedelta(microseconds=1)
 
 
 async def load(unit: Unit, incident_id: UUID) -> Incident:
@@ -49,8 +51,18 @@ async def append(
     facts: Mapping[str, str] | None = None,
     **said: Any,
 ) -> Entry:
-    """An entry that leaves the index as it is."""
+    """An entry that leaves the index as it is.
+
+    Each is recorded after the one before it, by a microsecond if need be: two words of one unit, or a clock
+    that was set back, must not leave their order to chance (T9). What is not backdated happened then.
+    """
     entry = entry_of(unit, incident_id, kind, actor=actor, at=at, facts=facts, **said)
+    before = await store.last_recorded_at(unit.connection, incident_id)
+    if before is not None and entry.recorded_at <= before:
+        recorded_at = before + _TICK
+        entry = replace(
+            entry, recorded_at=recorded_at, at=recorded_at if entry.at >= entry.recorded_at else entry.at
+        )
     await store.append(unit.connection, entry)
     unit.announce(IncidentChanged(incident_id, entry))
     return entry

@@ -72,6 +72,11 @@ async def send_due(storage: Storage, channels: Mapping[str, Channel], clock: Clo
         async with storage.unit() as unit:
             claimed = await store.claim(unit.connection, unit.now, unit.now + _LEASE, _BATCH)
         for notice in claimed:
+            async with storage.reading() as connection:
+                ours = await store.is_ours(connection, notice, clock.now())
+            if not ours:
+                # This process stood still for longer than its lease: another has taken the rest over.
+                break
             await _attempt(storage, channels, clock, notice)
 
 

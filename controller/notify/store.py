@@ -99,6 +99,16 @@ async def claim(
     return tuple(sorted((_notice(row) for row in claimed), key=lambda notice: order[notice.id]))
 
 
+async def is_ours(connection: AsyncConnection, notice: Notice, now: datetime) -> bool:
+    """Whether the claim still stands: nobody claimed it after us, and the lease is not over."""
+    found = await connection.scalar(
+        select(outbox.c.id).where(
+            outbox.c.id == notice.id, outbox.c.fence == notice.fence, outbox.c.next_attempt_at > now
+        )
+    )
+    return found is not None
+
+
 async def settle(
     connection: AsyncConnection,
     notice: Notice,

@@ -12,7 +12,7 @@ from controller.core.actor import Role
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch
 from controller.people import passwords, store
 from controller.people.user import Session, User
-from controller.storage import Storage, Unit
+from controller.storage import Storage, Unit, take_turn
 
 LINK_LIFETIME = timedelta(hours=24)
 SESSION_IDLE = timedelta(hours=12)
@@ -23,6 +23,10 @@ ATTEMPTS_PER_ADDRESS = 20
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f<>\",;:]{1,64}@[^@\s\x00-\x1f<>\",;:]{1,190}")
+
+
+class LinkUsed(Refused):
+    """A one-time link that did its work already."""
 
 
 def _checked(person: User) -> User:
@@ -127,7 +131,11 @@ async def link_owner(storage: Storage, token: str) -> User | None:
     async with storage.reading() as connection:
         live, user_id = await store.live_link(connection, _hash(token), storage.clock.now())
         if not live:
-            raise Refused("this link was used already, or its 24 hours are over; ask for a new one")
+            if await store.was_used(connection, _hash(token)):
+                raise LinkUsed("it worked once, and has done its work")
+            raise Refused(
+                "this link was replaced by a newer one, or its 24 hours are over; ask for a new one"
+            )
         return await store.user(connection, user_id) if user_id else None
 
 
@@ -150,19 +158,30 @@ async def use_link(
     hash_text = await passwords.hashed(password)
     async with storage.unit() as unit:
         if owner is None:
+            await take_turn(unit.connection, "first administrator")
+            if await _has_administrator(unit):
+                raise Refused("there is an administrator already; ask them for a link of your own")
             owner = await add_user(
                 unit, login, name, email, role=Role.ADMINISTRATOR, language=language, zone=zone
             )
         if not await store.spend_link(unit.connection, _hash(token), unit.now):
             raise Refused("this link was used already; ask for a new one")
         await store.save_password(unit.connection, owner.id, hash_text)
+        if owner.role is Role.ADMINISTRATOR:
+            # Whoever holds it still must not become a second first administrator.
+            await store.drop_first_links(unit.connection)
     return replace(owner, has_password=True)
 
 
 async def change_password(storage: Storage, user_id: UUID, old: str, new: str) -> None:
     """Raises `Refused` when `old` is not the password. Ends every session of the user."""
-    async with storage.reading() as connection:
-        stored = await store.password_hash(connection, user_id)
+    async with storage.unit() as unit:
+        person = await store.user(unit.connection, user_id)
+        if person is None:
+            raise NotFound("user", str(user_id))
+        # A session left open on somebody's desk is no place to guess passwords either.
+        await _note_attempt(unit, person.login, f"session of {person.login}")
+        stored = await store.password_hash(unit.connection, user_id)
     if not await passwords.matches(old, stored):
         raise Refused("the present password is not that one")
     hash_text = await passwords.hashed(new)
@@ -178,19 +197,25 @@ async def sign_in(storage: Storage, login: str, password: str, address: str) -> 
     """
     login = login.strip().lower()[:64]
     async with storage.unit() as unit:
-        since = unit.now - ATTEMPT_WINDOW
-        by_account, by_address = await store.count_attempts(unit.connection, since, login, address)
-        if by_account >= ATTEMPTS_PER_ACCOUNT or by_address >= ATTEMPTS_PER_ADDRESS:
-            raise TooMuch(
-                "too many attempts to sign in; wait a minute and try again", ATTEMPT_WINDOW.total_seconds()
-            )
-        await store.add_attempt(unit.connection, unit.chance.uuid(), unit.now, login, address)
+        await _note_attempt(unit, login, address)
         person = await store.user_named(unit.connection, login)
         stored = await store.password_hash(unit.connection, person.id) if person else None
     right = await passwords.matches(password, stored)
     if person is None or not right or not person.active:
         raise Refused("the login or the password is not right")
     return await start_session(storage, person)
+
+
+async def _note_attempt(unit: Unit, login: str, address: str) -> None:
+    """Raises `TooMuch`. Attempts of one account or one address take turns, so that many at once count too."""
+    await take_turn(unit.connection, f"sign in as {login}", f"sign in from {address}")
+    since = unit.now - ATTEMPT_WINDOW
+    by_account, by_address = await store.count_attempts(unit.connection, since, login, address)
+    if by_account >= ATTEMPTS_PER_ACCOUNT or by_address >= ATTEMPTS_PER_ADDRESS:
+        raise TooMuch(
+            "too many attempts to sign in; wait a minute and try again", ATTEMPT_WINDOW.total_seconds()
+        )
+    await store.add_attempt(unit.connection, unit.chance.uuid(), unit.now, login, address)
 
 
 async def start_session(storage: Storage, person: User) -> tuple[str, Session]:

@@ -232,6 +232,18 @@ async def live_link(connection: AsyncConnection, token_hash: str, now: datetime)
     return (True, row.user_id) if row else (False, None)
 
 
+async def was_used(connection: AsyncConnection, token_hash: str) -> bool:
+    query = select(links_table.c.used_at).where(links_table.c.token_hash == token_hash)
+    return (await connection.execute(query)).scalar() is not None
+
+
+async def drop_first_links(connection: AsyncConnection) -> None:
+    """Unused links for the first administrator open nothing from now on."""
+    await connection.execute(
+        delete(links_table).where(links_table.c.user_id.is_(None), links_table.c.used_at.is_(None))
+    )
+
+
 async def spend_link(connection: AsyncConnection, token_hash: str, at: datetime) -> bool:
     """Marks it used; False when another was faster."""
     spent = await connection.execute(

@@ -81,7 +81,15 @@ async def state_of(
         raise NotFound("incident", str(incident_id))
     version = await store.in_force(connection, case.customer_id, case.opened_at)
     found = await incidents.entries_of_kinds(connection, (case.id,), CLOCK_KINDS)
+    if known_at is None:
+        as_of = _present(found[case.id], as_of)
     return version.plan, evaluate(version.plan, {}, events_of(found[case.id]), as_of, known_at)
+
+
+def _present(entries: Iterable[Entry], now: datetime) -> datetime:
+    """Not before anything that is written already: after the clock was set back, an incident's time stands
+    still until the clock has caught up, instead of unseeing what happened."""
+    return max((now, *(entry.recorded_at for entry in entries)))
 
 
 async def countdowns(
@@ -103,7 +111,10 @@ async def states_of(
     versions = await store.versions(connection)
     for case in cases:
         version = store.chosen(versions, case.customer_id, case.opened_at)
-        found[case.id] = version.plan, evaluate(version.plan, {}, events_of(entries[case.id]), as_of)
+        found[case.id] = (
+            version.plan,
+            evaluate(version.plan, {}, events_of(entries[case.id]), _present(entries[case.id], as_of)),
+        )
     return found
 
 
@@ -124,7 +135,8 @@ async def explain(connection: Connection, incident_id: UUID, as_of: datetime) ->
         raise NotFound("incident", str(incident_id))
     version = await store.in_force(connection, case.customer_id, case.opened_at)
     entries = await incidents.timeline(connection, incident_id)
-    state = evaluate(version.plan, {}, events_of(entries), as_of)
+    counted = [entry for entry in entries if entry.kind in CLOCK_KINDS]
+    state = evaluate(version.plan, {}, events_of(counted), _present(counted, as_of))
     return Explanation(case, version.plan, version.version, state, entries)
 
 

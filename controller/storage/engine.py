@@ -41,7 +41,9 @@ class Storage:
             self.writer = self._sqlite(readers=False)
             self.readers = self._sqlite(readers=True)
         else:
-            self.writer = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self.writer = create_async_engine(
+                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+            )
             self.readers = self.writer
         # SQLite has one writer; waiting here is fair, waiting on its lock is not.
         self._turn = asyncio.Lock()
@@ -95,6 +97,8 @@ class Storage:
             pool_size=4 if readers else 1,
             max_overflow=0,
             connect_args={"timeout": 30},
+            # Rows may hold what people wrote: an error in the log shows none of it.
+            hide_parameters=True,
         )
 
         def prepare(connection: Any, _record: object) -> None:

@@ -14,7 +14,7 @@ from controller.fleet.identity.authority import Authority, Peer, key_digest, req
 from controller.fleet.identity.enrolment import TOKEN_LIFE, Outcome, Token, decide
 from controller.fleet.limits import SUMMARY_LIMIT, host_label, stored, within
 from controller.fleet.machine import MachineEvent, MachineRole
-from controller.storage import Unit
+from controller.storage import Unit, take_turn
 
 _log = logging.getLogger(__name__)
 _RENEWALS_A_DAY = 10
@@ -137,6 +137,7 @@ async def _refuse(unit: Unit, outcome: Outcome, digest: str, request: EnrolmentR
 
 async def _free_name(unit: Unit, host: str) -> str:
     label = host_label(host)
+    await take_turn(unit.connection, f"machine named {label}")
     taken = await fleet.names_like(unit.connection, label)
     if label not in taken:
         return label
@@ -155,6 +156,7 @@ async def renew(unit: Unit, authority: Authority, peer: Peer, csr_der: bytes) ->
         if known.serial == peer.serial or known.first_used_at is not None:
             raise Invalid("csr_der", "must hold a new key", "Make a new key for each renewal")
         return known.certificate_der
+    await take_turn(unit.connection, f"renewal of {peer.agent_id}")
     day = await store.issued_since(unit.connection, peer.agent_id, unit.now - timedelta(days=1))
     if day >= _RENEWALS_A_DAY:
         raise TooMuch(f"at most {_RENEWALS_A_DAY} certificates a day", retry_after_s=3_600)

@@ -1,6 +1,7 @@
 """The table of entries. Rows are never changed and never removed."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -92,6 +93,17 @@ async def entries_of_kinds(
         for row in rows:
             entry = _entry(row)
             found[entry.incident_id].append(entry)
+    return found
+
+
+async def last_recorded_at(connection: AsyncConnection, incident_id: UUID) -> datetime | None:
+    """When the newest entry was written; None before the first."""
+    found: datetime | None = await connection.scalar(
+        select(entries_table.c.recorded_at)
+        .where(entries_table.c.incident_id == incident_id)
+        .order_by(entries_table.c.position.desc())
+        .limit(1)
+    )
     return found
 
 

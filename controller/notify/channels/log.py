@@ -1,10 +1,12 @@
-"""The log: says that there was something to tell, and to whom. Never the text: logs hold no content."""
+"""The log: who is told what, in one line. The subject only, never the text: logs hold no content."""
 
 import logging
 
 from controller.notify.notice import Notice
+from controller.words.rules import cleaned
 
 logger = logging.getLogger("controller.notify.log")
+_SUBJECT_CHARACTERS = 200
 
 
 class LogChannel:
@@ -14,4 +16,6 @@ class LogChannel:
         return True
 
     async def send(self, notice: Notice) -> None:
-        logger.warning("no channel for this notice, see the outbox id=%s", notice.id)
+        # The subject begins with the incident's reference.
+        subject = cleaned(notice.subject)[:_SUBJECT_CHARACTERS]
+        logger.info("notice for=%r subject=%r", cleaned(notice.recipient)[:80], subject)

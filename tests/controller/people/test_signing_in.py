@@ -62,6 +62,7 @@ async def test_every_refusal_has_the_same_words(storage: Storage, clock: Jumping
             await actions.sign_in(storage, login, password, "192.0.2.1")
         said.add(str(refused.value))
     async with storage.unit() as unit:
+        await actions.add_user(unit, "eva", "Eva", "eva@example.com", role=Role.ADMINISTRATOR)
         await actions.change_user(unit, person.id, active=False)
     with pytest.raises(Refused) as refused:
         await actions.sign_in(storage, "ana", PASSWORD, "192.0.2.1")
