@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import resource
+from pathlib import Path
 
 from controller import flow
 from controller.blobs.folder import BlobFolder
@@ -117,6 +118,7 @@ class App:
             enrolment_endpoint=f"{self.config.public_host}:{self.rpc.enrolment_port}",
             console_url=self.console_url,
             mail_is_set_up=bool(self.config.smtp.host),
+            first_link_used=lambda: self.disk.remove(self._first_link_note),
         )
         self._doors = [
             console_door(
@@ -190,9 +192,13 @@ class App:
         if soft < FEWEST_OPEN_FILES:
             log.warning("open files are limited to %d: enough for %d agents", soft, max(0, soft - 1_000))
 
+    @property
+    def _first_link_note(self) -> Path:
+        return self.config.data / "first-administrator-link"
+
     async def _invite(self) -> None:
         """While there is no administrator: a one-time link, on the machine only."""
-        note = self.config.data / "first-administrator-link"
+        note = self._first_link_note
         try:
             async with self.storage.unit() as unit:
                 token = await people.issue_link(unit, None)

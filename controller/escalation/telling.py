@@ -1,5 +1,6 @@
 """Who is told of what happened to an incident, with which template (notices go through the outbox)."""
 
+import logging
 from collections.abc import Iterable, Mapping
 
 from controller.core.actor import SYSTEM, ActorKind
@@ -18,6 +19,8 @@ from controller.notify.actions import tell
 from controller.notify.notice import Recipient
 from controller.sla import ledger
 from controller.storage import Unit
+
+logger = logging.getLogger(__name__)
 
 _TO_STAFF = {
     EntryKind.WARNED: "warned",
@@ -47,7 +50,24 @@ async def tell_opened(unit: Unit, happened: IncidentOpened) -> None:
     staff = await on_duty(unit.connection, case.level)
     told = await _tell_each(unit, case, f"{case.id}/opened", staff, "opened_staff", facts)
     told += await _tell_contact(unit, case, f"{case.id}/opened", "opened_contact", facts, auto=True)
+    unit.after_commit(lambda: _log_opened(case, bool(staff)))
     await _note(unit, case, EntryKind.OPENED, told)
+
+
+def _log_opened(case: Incident, heard: bool) -> None:
+    logger.info(
+        "incident opened reference=%s severity=%s rule=%s",
+        case.reference,
+        case.severity.value,
+        case.rule or "-",
+    )
+    if not heard:
+        logger.warning(
+            "nobody told reference=%s: nobody is on duty at level %d and there is no administrator; see "
+            "`vigia users duty`",
+            case.reference,
+            case.level,
+        )
 
 
 async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:

@@ -38,3 +38,5 @@ class Context:
     # Before the path of a link that is given to somebody, without a slash at its end.
     console_url: str = ""
     drop_banned: Callable[[], None] = lambda: None
+    # The first administrator is made: the link that lies on the disk has done its work.
+    first_link_used: Callable[[], None] = lambda: None

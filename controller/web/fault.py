@@ -57,7 +57,6 @@ _SENTENCES = (
     "there is no address {name}",
     "there is a customer {name} already",
     "{machine} is not banned",
-    "{login} is the only administrator; make another one first",
     "{customer} has a site {name} already",
     "there is no active user {name}; `vigia users list` names them",
     "{name} is not a user here; an administrator can change that with `vigia users add {login} ...`",

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
+from controller.people.actions import LinkUsed
 from controller.web.fault import told
 from controller.web.pages import pages_of
 from controller.web.portal.guest import Guest, guest_of, in_portal
@@ -16,6 +17,7 @@ from controller.words.catalogue import Translator
 _KINDS: tuple[tuple[type[VigiaError], int, str, str], ...] = (
     (Invalid, 422, "That cannot be taken as it is", "Go back, change it and send it again."),
     (NotFound, 404, "There is nothing here", "The address may be old. The queue shows all that is open."),
+    (LinkUsed, 403, "This link was used already", "Sign in with your login and password."),
     (Refused, 403, "You may not do that", "If you should, ask an administrator."),
     (Conflict, 409, "That is not possible now", "Load the page again to see how things stand."),
     (TooMuch, 429, "That was too often", "Wait a little and try again."),

@@ -151,7 +151,7 @@ async def enrol(context: Here, actor: FleetManager, new: NewToken) -> dict[str, 
 
 @router.get("/machines")
 async def machines(
-    context: Here, _: Reader, customer: Short | None = None, all: bool = False
+    context: Here, _: Reader, customer: Short | None = None, all: bool = False,  # noqa: A002 - the query's name
 ) -> list[dict[str, Any]]:
     """`all`: the banned ones too."""
     async with context.storage.reading() as connection:

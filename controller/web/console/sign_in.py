@@ -100,6 +100,8 @@ async def use_link(request: Request, reader: Visitor, context: Here, token: str)
             reader, "link", 422, here="", first=owner is None, refusal="", typed=typed,
             faults=fault(reader.words, error),
         )  # fmt: skip
+    if owner is None:
+        context.first_link_used()
     session_token, _ = await actions.start_session(context.storage, user)
     response = RedirectResponse("/incidents", 303)
     keep_session(response, context, session_token)

@@ -1,5 +1,6 @@
 """A person answers: the first-response clock stops, the update clock runs, and closing ends all."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
 from controller.incidents.post import Post, post_of
+from controller.people import store as people
 from controller.sla import ledger
 from controller.sla.state import State
 from controller.timers import store as timers
@@ -172,6 +174,20 @@ async def test_nobody_was_told_by_mail_who_has_no_address(desk: Desk) -> None:
     async with desk.storage.reading() as connection:
         assert await post_of(connection, case, mail_is_set_up=False) is Post.NOT_SET_UP
         assert await post_of(connection, case, mail_is_set_up=True) is Post.GOES
+
+
+async def test_the_log_names_what_opened_and_warns_when_nobody_heard(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "controller.escalation.telling")
+    await desk.raised(await desk.finding())
+    assert caplog.messages == ["incident opened reference=INC-1 severity=critical rule=watch.down"]
+    async with desk.storage.unit() as unit:
+        for user in (desk.luis, desk.root):
+            await people.save_user(unit.connection, replace(user, active=False))
+    await desk.raised(await desk.finding(object_name="otra"))
+    assert [one.levelname for one in caplog.records] == ["INFO", "INFO", "WARNING"]
+    assert caplog.messages[-1].startswith("nobody told reference=INC-2")
 
 
 async def test_what_is_refused_says_why(desk: Desk) -> None:

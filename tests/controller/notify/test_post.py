@@ -55,6 +55,20 @@ async def test_the_same_occasion_is_told_once(
     assert len(mailbox.to("ana@vigia.example")) == 2
 
 
+async def test_without_mail_the_log_says_who_was_told_what_in_one_line(
+    storage: Storage, clock: JumpingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a machine or a customer calls itself makes no second line."""
+    caplog.set_level("INFO")
+    odd = Recipient("user:1", "Ana\nÑu", "", "en", "UTC")
+    await say(storage, "a", odd, {**FACTS, "object": "a\nb\x1b[0m"})
+    assert await send_due(storage, {"log": LogChannel()}, clock) is None
+    [line] = [one.getMessage() for one in caplog.records if one.name == "controller.notify.log"]
+    assert "Ñu" in line
+    assert "[INC-1]" in line
+    assert not set(line) & set("\n\r\x1b")
+
+
 async def test_a_busy_server_is_tried_again_later(
     storage: Storage, clock: JumpingClock, mailbox: Mailbox
 ) -> None:

@@ -66,6 +66,8 @@ async def test_the_first_administrator_comes_in_by_the_link_and_once_only(consol
         assert "Eva Mar" in (await browser.get("/account")).text
         again = await browser.get(f"/link/{token}")
         assert again.status_code == 403
+    assert "Este enlace ya se usó" in again.text
+    assert "Entre con su usuario y su contraseña." in again.text
 
 
 async def test_signing_out_ends_the_session(console: Console) -> None:
