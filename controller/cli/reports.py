@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -127,15 +128,20 @@ def replay(
 def _pages(
     wishes: Wishes, since: str | None, until: str | None, customer: str | None
 ) -> Iterator[dict[str, Any]]:
+    """The next one is fetched while this one is worked on: two processes, two cores."""
     client = Client(wishes, PATIENCE_S)
-    after: int | None = 0
-    as_of: str | None = None
-    while after is not None:
-        asked: dict[str, Any] = {"from": since, "to": until, "customer": customer, "as_of": as_of}
-        page: dict[str, Any] = client.get("reports", "history", after=after, **asked)
-        # What the first page settled holds for all: midnight may pass, and things go on happening.
-        since, until, as_of, after = page["from"], page["to"], page["as_of"], page["after"]
-        yield page
+    asked: dict[str, Any] = {"from": since, "to": until, "customer": customer, "after": 0}
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(client.get, "reports", "history", **asked)
+        while True:
+            page: dict[str, Any] = coming.result()
+            # What the first page settled holds for all: midnight may pass, and things go on happening.
+            asked.update({name: page[name] for name in ("from", "to", "as_of", "after")})
+            if page["after"] is not None:
+                coming = ahead.submit(client.get, "reports", "history", **asked)
+            yield page
+            if page["after"] is None:
+                return
 
 
 def _text(path: Path) -> str:
