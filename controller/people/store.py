@@ -244,11 +244,6 @@ async def drop_first_links(connection: AsyncConnection) -> None:
     )
 
 
-async def was_used(connection: AsyncConnection, token_hash: str) -> bool:
-    query = select(links_table.c.used_at).where(links_table.c.token_hash == token_hash)
-    return (await connection.execute(query)).scalar() is not None
-
-
 async def spend_link(connection: AsyncConnection, token_hash: str, at: datetime) -> bool:
     """Marks it used; False when another was faster."""
     spent = await connection.execute(
