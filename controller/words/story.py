@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from controller.words import clocks, formats, pulls, rules
+from controller.words import clocks, formats, pulls, reproductions, rules
 from controller.words.catalogue import Translator
 from controller.words.clocks import N_
 from evidence.rate import Rate
@@ -179,7 +179,9 @@ def _evidence(w: Translator, e: Told, _zone: str, _machine: str) -> str:
 
 
 def _attempts(w: Translator, e: Told, _zone: str, _machine: str) -> str:
-    recipe, bench = (rules.cleaned(e.facts.get(name, "")) for name in ("recipe", "bench"))
+    recipe, bench = (reproductions.name(w, e.facts.get(name, "")) for name in ("recipe", "bench"))
+    if e.facts.get("recipe") in reproductions.BY_HAND:
+        return _by_hand(w, e, bench)
     if "reason" in e.facts:
         return w._("{actor} tried {recipe} on {bench}: inconclusive, {reason}", actor=actor(w, e),
                    recipe=recipe, bench=bench, reason=rules.cleaned(e.facts["reason"]))  # fmt: skip
@@ -188,6 +190,16 @@ def _attempts(w: Translator, e: Told, _zone: str, _machine: str) -> str:
     return w._("{actor} tried {recipe} on {bench}: reproduced {seen} of {tried} times ({low} to {high})",
                actor=actor(w, e), recipe=recipe, bench=bench, seen=rate.seen, tried=rate.tried, low=low,
                high=high)  # fmt: skip
+
+
+def _by_hand(w: Translator, e: Told, bench: str) -> str:
+    """One attempt that was given no name of its own."""
+    if "reason" in e.facts:
+        return w._("{actor} tried it ({bench}): inconclusive, {reason}", actor=actor(w, e), bench=bench,
+                   reason=rules.cleaned(e.facts["reason"]))  # fmt: skip
+    verdict = "not_reproduced" if e.facts.get("reproduced", "0") == "0" else "reproduced"
+    return w._("{actor} tried it ({bench}): {verdict}", actor=actor(w, e), bench=bench,
+               verdict=reproductions.verdict(w, verdict))  # fmt: skip
 
 
 def _request(w: Translator, e: Told, _zone: str, _machine: str) -> str:
