@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     enrol = commands.add_parser("enrol", parents=[common], help="give this machine its identity, once")
-    enrol.add_argument("--controller", required=True, metavar="HOST:PORT")
+    enrol.add_argument("--controller", required=True, metavar="HOST[:PORT]", help="port 7444 without one")
     enrol.add_argument("--token", required=True)
     enrol.add_argument("--root", required=True, metavar="BASE64URL", help="the controller's root certificate")
     enrol.add_argument("--replace", action="store_true", help="give up the identity this machine has")
@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _prepare(config: Config) -> None:
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what it would write is told by us, in words
     logging.basicConfig(level=config.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
     proxy = config.https_proxy or os.environ.get("https_proxy") or os.environ.get("HTTPS_PROXY")
     if proxy:
@@ -95,10 +96,10 @@ def _enrol(arguments: argparse.Namespace, config: Config) -> int:
     from agent.chance import SystemChance
     from agent.clock import SystemClock
     from agent.disk import OsDisk
-    from agent.enrolment import PastedLine, enrol
+    from agent.enrolment import PastedLine, endpoint_of, enrol
     from agent.identity import IdentityStore
 
-    line = PastedLine(arguments.controller, arguments.token, arguments.root)
+    line = PastedLine(endpoint_of(arguments.controller), arguments.token, arguments.root)
     store = IdentityStore(OsDisk(), config.data)
     identity = asyncio.run(enrol(line, store, SystemClock(), SystemChance(), replace=arguments.replace))
     print(f"enrolled as {identity.agent_id}; reports go to {identity.endpoint}; now: vigia-agent run")

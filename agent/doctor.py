@@ -3,9 +3,10 @@
 Runs while the agent runs or not, changes nothing, and needs no controller to say something useful.
 """
 
+import asyncio
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.clock import Clock
 from agent.config import Config
@@ -13,15 +14,14 @@ from agent.disk import Disk, OsDisk
 from agent.errors import AgentError, NotEnrolled
 from agent.identity import Identity, IdentityStore
 from agent.lastlink import LastLinkFile
-from agent.probe import Probe
+from agent.probe import Probe, Step, why
+from agent.proxy import VARIABLES, Proxy, proxy_for
 from agent.spool import Lane
 from agent.spool.record import Found, scan
 from agent.spool.state import read_state
-from agent.words import say
+from agent.words import WORDS, counted, say
 
 CLOCK_MAX_S = 60.0
-# Those that gRPC reads, in its order.
-PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Check:
 
     def line(self, language: str) -> str:
         verdict = {True: "doctor.ok", False: "doctor.problem", None: "doctor.skipped"}[self.good]
-        return f"{self.name:<12} {say(language, verdict):<9} {self.said}"
+        name = say(language, f"check.{self.name}")
+        return f"{name:<13} {say(language, verdict):<9} {self.said}"
 
 
 class Doctor:
@@ -55,20 +56,27 @@ class Doctor:
 
     def checks(self) -> list[Check]:
         """All of them; none raises."""
-        said: list[Check] = [self._configuration(), self._data(), self._running()]
+        running = self._running()
+        said: list[Check] = [self._configuration(), self._data(), running]
         try:
             identity = self._store.load()
         except AgentError as error:
-            reason = self._say("not_enrolled") if isinstance(error, NotEnrolled) else str(error)
-            return [*said, Check("identity", False, reason), self._proxy(""), self._spool()]
+            key = "not_enrolled" if isinstance(error, NotEnrolled) else "identity_bad"
+            return [*said, Check("identity", False, self._say(key, path=self._store.path)), self._spool()]
         endpoint = self._config.controller or identity.endpoint
-        said += [self._key(), self._certificate(identity), self._last_link(), self._clocks()]
-        said += self._way(identity, endpoint)
-        return [*said, self._proxy(endpoint), self._spool()]
+        said += [self._key(), self._certificate(identity), self._last_link(running), self._clocks()]
+        proxy, about = self._proxy(endpoint)
+        said.append(about)
+        if about.good:
+            said += self._way(replace(identity, endpoint=endpoint), proxy)
+        return [*said, self._spool()]
 
     def _configuration(self) -> Check:
         config = self._config
-        told = self._say("config", source=config.source, role=config.role.value, watches=len(config.watches))
+        source = say(self._language, "source.defaults") if config.source == "defaults" else config.source
+        role = say(self._language, f"role.{config.role.value}")
+        watches = counted(self._language, "doctor.watches", len(config.watches))
+        told = self._say("config", source=source, role=role, watches=watches)
         return Check("config", True, told)
 
     def _data(self) -> Check:
@@ -78,7 +86,7 @@ class Doctor:
             self._disk.unlink(probe)
             free_mib = self._disk.free_bytes(data) // 2**20
         except OSError as error:
-            return Check("data", False, self._say("data_bad", data=data, reason=error.strerror))
+            return Check("data", False, self._say("data_bad", data=data, reason=why(error)))
         return Check("data", True, self._say("data", data=data, free_mib=free_mib))
 
     def _running(self) -> Check:
@@ -96,18 +104,25 @@ class Doctor:
         return Check("key", True, self._say("key"))
 
     def _certificate(self, identity: Identity) -> Check:
-        fault = identity.fault(self._clock.now())
-        if fault:
-            return Check("certificate", False, self._say("certificate_bad", reason=fault))
-        return Check(
-            "certificate", True, self._say("certificate", until=f"{identity.not_after:%Y-%m-%d %H:%M}")
-        )
+        now, until = self._clock.now(), f"{identity.not_after:%Y-%m-%d %H:%M}"
+        if now > identity.not_after:
+            return Check("certificate", False, self._say("certificate_bad", until=until))
+        if now < identity.not_before:
+            since = f"{identity.not_before:%Y-%m-%d %H:%M}"
+            return Check("certificate", False, self._say("certificate_early", since=since))
+        return Check("certificate", True, self._say("certificate", until=until))
 
-    def _last_link(self) -> Check:
+    def _last_link(self, running: Check) -> Check:
         last = LastLinkFile(self._disk, self._config.data).read()
+        trouble = self._trouble(last.trouble)
+        if running.good is False:
+            at = f"{last.connected_at:%Y-%m-%d %H:%M:%S}" if last.connected_at else ""
+            key = "link_stopped_none" if not at else "link_stopped_bad" if trouble else "link_stopped"
+            reason = trouble or self._say("link_never_tried")
+            return Check("link", False, self._say(key, at=at, reason=reason))
         if last.trouble and last.trouble_at:
             at = f"{last.trouble_at:%Y-%m-%d %H:%M:%S}"
-            return Check("link", False, self._say("link_bad", at=at, reason=last.trouble))
+            return Check("link", False, self._say("link_bad", at=at, reason=trouble))
         if last.connected_at is None:
             return Check("link", None, self._say("link_none"))
         return Check("link", True, self._say("link", at=f"{last.connected_at:%Y-%m-%d %H:%M:%S}"))
@@ -123,27 +138,41 @@ class Doctor:
             "clock", True, self._say("clock", ahead_s=ahead, at=f"{last.connected_at:%Y-%m-%d %H:%M:%S}")
         )
 
-    def _way(self, identity: Identity, endpoint: str) -> list[Check]:
-        """Name, port, TLS: each only when the one before holds."""
-        probe = Probe(endpoint, self._clock)
+    def _trouble(self, told: str) -> str:
+        """What the log said in English, in the user's language as far as we have the words."""
+        if self._language == "en":
+            return told
+        known = (key for key in WORDS if key.startswith("trouble.") and WORDS[key][0] in told)
+        found = [say(self._language, key) for key in known]
+        return "; ".join(found) or told
+
+    def _way(self, identity: Identity, proxy: Proxy | None) -> list[Check]:
+        """The hops as the link takes them: each only when the one before holds."""
+        probe = Probe(identity.endpoint, self._clock, proxy)
         found: list[Check] = []
-        steps: tuple[tuple[str, Callable[[], tuple[str, dict[str, object]]]], ...] = (
-            ("name", probe.name),
-            ("port", probe.port),
-            ("tls", lambda: probe.tls(identity)),
-        )
+        steps: list[tuple[str, Callable[[], Step]]] = [("name", probe.name), ("port", probe.port)]
+        if proxy:
+            steps.append(("tunnel", probe.tunnel))
+        steps += [("tls", lambda: probe.tls(identity)), ("service", lambda: _service(identity))]
         for name, step in steps:
             key, facts = step()
+            if key == "tls_refused" and identity.fault(self._clock.now()):
+                key = "tls_expired"
             found.append(Check(name, key == name, self._say(key, **facts)))
             if key != name:
                 break
         return found
 
-    def _proxy(self, endpoint: str) -> Check:
-        names = [name for name in PROXIES if self._environment.get(name)]
-        if not names:
-            return Check("proxy", True, self._say("proxy"))
-        return Check("proxy", True, self._say("proxy_used", names=", ".join(names), endpoint=endpoint))
+    def _proxy(self, endpoint: str) -> tuple[Proxy | None, Check]:
+        name = next((name for name in VARIABLES if self._environment.get(name)), None)
+        if name is None:
+            return None, Check("proxy", True, self._say("proxy"))
+        try:
+            proxy = proxy_for(self._environment, endpoint.rpartition(":")[0].strip("[]"))
+        except ValueError:
+            return None, Check("proxy", False, self._say("proxy_bad", name=name))
+        key = "proxy_used" if proxy else "proxy_except"
+        return proxy, Check("proxy", True, self._say(key, name=name, endpoint=endpoint))
 
     def _spool(self) -> Check:
         folder = self._config.data / "spool"
@@ -155,7 +184,12 @@ class Doctor:
         names = self._disk.list(folder)
         kib = sum(self._disk.size(folder / name) for name in names if name.endswith(".seg")) // 1024
         waiting = {lane: self._waiting(lane, state.lane(lane).acknowledged) for lane in Lane}
-        told = self._say("spool", faults=waiting[Lane.FAULTS], metrics=waiting[Lane.METRICS], kib=kib)
+        told = self._say(
+            "spool",
+            faults=counted(self._language, "doctor.faults", waiting[Lane.FAULTS]),
+            metrics=counted(self._language, "doctor.snapshots", waiting[Lane.METRICS]),
+            kib=kib,
+        )
         return Check("spool", True, told)
 
     def _waiting(self, lane: Lane, acknowledged: int) -> int:
@@ -169,4 +203,27 @@ class Doctor:
         )
 
     def _say(self, key: str, **facts: object) -> str:
+        facts = {
+            name: say(self._language, value) if isinstance(value, str) and value in WORDS else value
+            for name, value in facts.items()
+        }
         return say(self._language, f"doctor.{key}", **facts)
+
+
+def _service(identity: Identity) -> Step:
+    """Does the agents' service answer there, and to us? gRPC is loaded only now."""
+    import grpc
+
+    from agent.link.calls import looked_in
+
+    facts: dict[str, object] = {"endpoint": identity.endpoint}
+    code, told = asyncio.run(looked_in(identity))
+    match code:
+        case grpc.StatusCode.UNIMPLEMENTED:
+            return "service_port", facts
+        case grpc.StatusCode.PERMISSION_DENIED | grpc.StatusCode.UNAUTHENTICATED:
+            return "service_refused", facts
+        case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.UNKNOWN | grpc.StatusCode.INTERNAL:
+            return "service_bad", {**facts, "reason": told or code.name}
+        case _:
+            return "service", facts

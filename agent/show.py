@@ -11,7 +11,7 @@ def explanation(config: Config, endpoint: str | None, language: str) -> list[str
     """Lines for people. `endpoint` is None while the machine is not enrolled."""
     lines = [
         say(language, "show.title"),
-        say(language, "show.config", source=config.source, data=config.data),
+        say(language, "show.config", source=_source(config, language), data=config.data),
         "",
         say(language, "show.collected", every=EVERY_S),
     ]
@@ -32,13 +32,24 @@ def explanation(config: Config, endpoint: str | None, language: str) -> list[str
     return lines
 
 
+def _source(config: Config, language: str) -> str:
+    return say(language, "source.defaults") if config.source == "defaults" else config.source
+
+
 def _watches(config: Config, language: str) -> list[str]:
     if not config.watches:
         return [say(language, "show.no_watches")]
     return [
         say(language, "show.watches"),
         *(
-            "  - " + say(language, "show.watch", name=watch.name, kind=watch.kind, target=watch.target)
+            "  - "
+            + say(
+                language,
+                "show.watch",
+                name=watch.name,
+                kind=say(language, f"show.{watch.kind}"),
+                target=watch.target,
+            )
             for watch in config.watches
         ),
     ]

@@ -4,6 +4,8 @@
 
 from collections.abc import Mapping
 
+from agent.doctorwords import DOCTOR
+
 LANGUAGES = ("en", "es")
 
 
@@ -19,6 +21,11 @@ def language_of(environment: Mapping[str, str]) -> str:
 def say(language: str, key: str, **facts: object) -> str:
     """The sentence of that key with its facts filled in; raises KeyError for an unknown key."""
     return WORDS[key][LANGUAGES.index(language)].format(**facts)
+
+
+def counted(language: str, key: str, count: int) -> str:
+    """`count` with its noun in the right number: the keys KEY.one and KEY.many."""
+    return say(language, f"{key}.{'one' if count == 1 else 'many'}", count=count)
 
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -37,6 +44,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "el tráfico, los errores y el enlace de la red",
     ),
     "show.uptime": ("when it was started and its load", "cuándo se encendió y su carga"),
+    "show.logins": ("failed logins", "los intentos de entrada fallidos"),
+    "show.unit": ("unit", "unidad"),
+    "show.process": ("process", "proceso"),
+    "show.tcp": ("TCP port", "puerto TCP"),
+    "show.http": ("web page", "página web"),
+    "source.defaults": ("defaults", "valores por omisión"),
+    "role.server": ("server", "servidor"),
+    "role.desktop": ("desktop", "equipo de escritorio"),
+    "role.laptop": ("laptop", "portátil"),
     "show.other": ("{name}", "{name}"),
     "show.watches": ("It watches, every 2 s:", "Vigila, cada 2 s:"),
     "show.no_watches": (
@@ -101,95 +117,5 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} lines cannot be believed: somebody or something changed the record",
         "{count} líneas no son creíbles: alguien o algo cambió el registro",
     ),
-    "doctor.ok": ("ok", "bien"),
-    "doctor.problem": ("problem", "problema"),
-    "doctor.skipped": ("skipped", "omitido"),
-    "doctor.config": (
-        "{source}, role {role}, {watches} watches",
-        "{source}, papel {role}, {watches} vigilados",
-    ),
-    "doctor.data": (
-        "{data} can be written, {free_mib} MiB free",
-        "se puede escribir en {data}, {free_mib} MiB libres",
-    ),
-    "doctor.data_bad": (
-        "{data} cannot be written ({reason}): run as the agent's user, or make room",
-        "no se puede escribir en {data} ({reason}): ejecútelo como el usuario del agente, o haga sitio",
-    ),
-    "doctor.running": ("the agent is running", "el agente está en marcha"),
-    "doctor.not_running": (
-        "the agent is not running: start it with `vigia-agent run` or as a service",
-        "el agente no está en marcha: inícielo con `vigia-agent run` o como servicio",
-    ),
-    "doctor.key": ("only its owner can read the key", "solo su dueño puede leer la clave"),
-    "doctor.key_bad": (
-        "others can read the key: chmod 600 {path}, and enrol again if strangers use this machine",
-        "otros pueden leer la clave: chmod 600 {path}, y dé de alta el equipo de nuevo si lo usan extraños",
-    ),
-    "doctor.certificate": ("valid until {until} UTC", "válido hasta {until} UTC"),
-    "doctor.certificate_bad": (
-        "{reason}; if the clock is right, enrol again with a new line from `vigia enrol`",
-        "{reason}; si el reloj va bien, dé de alta el equipo con una nueva línea de `vigia enrol`",
-    ),
-    "doctor.clock": (
-        "{ahead_s} s from the controller's at {at} UTC",
-        "a {ahead_s} s del controlador a las {at} UTC",
-    ),
-    "doctor.clock_bad": (
-        "this clock is {ahead_s} s from the controller's: switch on time synchronisation",
-        "este reloj está a {ahead_s} s del controlador: active la sincronización de hora",
-    ),
-    "doctor.clock_unknown": ("never compared: no connection yet", "nunca comparado: aún sin conexión"),
-    "doctor.name": ("{host} is {addresses}", "{host} es {addresses}"),
-    "doctor.name_bad": (
-        "{host} has no address ({reason}): look at this machine's DNS, or set `controller` in the configuration",
-        "{host} no tiene dirección ({reason}): revise el DNS del equipo, o ponga `controller` en la configuración",
-    ),
-    "doctor.port": ("{endpoint} answers in {ms} ms", "{endpoint} responde en {ms} ms"),
-    "doctor.port_bad": (
-        "{endpoint} does not answer ({reason}): is the controller up, and does a firewall let this port out?",
-        "{endpoint} no responde ({reason}): ¿está en marcha el controlador, y deja salir el cortafuegos ese puerto?",
-    ),
-    "doctor.tls": (
-        "the controller proves itself with the pinned root and takes our certificate",
-        "el controlador se identifica con la raíz fijada y acepta nuestro certificado",
-    ),
-    "doctor.tls_plain": (
-        "{endpoint} answers without TLS: wrong port, or something in between that is not the controller",
-        "{endpoint} responde sin TLS: puerto equivocado, o algo en medio que no es el controlador",
-    ),
-    "doctor.tls_root": (
-        "another certificate than the controller's is shown ({reason}): a proxy or antivirus opens the connection; let {endpoint} pass untouched",
-        "se muestra otro certificado que el del controlador ({reason}): un proxy o antivirus abre la conexión; deje pasar {endpoint} intacto",
-    ),
-    "doctor.tls_h2": (
-        "HTTP/2 does not survive the way: a proxy in between must let {endpoint} pass untouched",
-        "HTTP/2 no sobrevive al camino: un proxy intermedio debe dejar pasar {endpoint} intacto",
-    ),
-    "doctor.tls_refused": (
-        "the controller refuses our certificate ({reason}): was this machine banned or enrolled twice?",
-        "el controlador rechaza nuestro certificado ({reason}): ¿se expulsó el equipo o se dio de alta dos veces?",
-    ),
-    "doctor.tls_bad": ("TLS fails: {reason}", "TLS falla: {reason}"),
-    "doctor.proxy": ("none is set", "no hay ninguno"),
-    "doctor.proxy_used": (
-        "{names} set: the agent goes through it, and it must let CONNECT to {endpoint} pass",
-        "{names} en uso: el agente pasa por él, y debe dejar pasar CONNECT a {endpoint}",
-    ),
-    "doctor.spool": (
-        "{faults} faults and {metrics} snapshots wait to be sent, {kib} KiB",
-        "{faults} fallos y {metrics} muestras esperan su envío, {kib} KiB",
-    ),
-    "doctor.spool_bad": (
-        "its state cannot be read: it starts anew by itself and says so; look at this machine's disk",
-        "su estado no se puede leer: empieza de nuevo por sí solo y lo dice; revise el disco del equipo",
-    ),
-    "doctor.spool_none": ("empty: the agent has not run yet", "vacía: el agente aún no se ha ejecutado"),
-    "doctor.link": ("connected at {at} UTC", "conectado a las {at} UTC"),
-    "doctor.link_bad": ("not connected since {at} UTC: {reason}", "sin conexión desde {at} UTC: {reason}"),
-    "doctor.link_none": ("never connected yet", "aún nunca conectado"),
-    "doctor.not_enrolled": (
-        "not enrolled: paste the line that `vigia enrol` prints on the controller",
-        "sin alta: pegue la línea que imprime `vigia enrol` en el controlador",
-    ),
 }
+WORDS |= DOCTOR

@@ -1,5 +1,6 @@
 """The two short questions: who am I to be (enrol), and my next certificate (renew)."""
 
+import asyncio
 from dataclasses import dataclass
 
 import grpc
@@ -8,9 +9,12 @@ import grpc.aio
 from agent.errors import EnrolmentRefused, LinkBroken
 from agent.identity import Identity
 from agent.link.channel import agent_channel, enrolment_channel
+from agent.link.trouble import in_words
 from protos.vigia.v1 import agent_pb2, agent_pb2_grpc, enrolment_pb2, enrolment_pb2_grpc
 
 DEADLINE_S = 20.0
+LOOK_S = 5.0
+ENROLMENT_PORT = 7444
 _WORTH_REPEATING = (
     grpc.StatusCode.UNAVAILABLE,
     grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -56,8 +60,33 @@ async def renew(identity: Identity, csr_der: bytes) -> bytes:
     return reply.certificate_der
 
 
+async def looked_in(identity: Identity) -> tuple[grpc.StatusCode, str]:
+    """How the agents' service answers one who comes and goes without a word; the text says more.
+
+    DEADLINE_EXCEEDED means that it waits for our hello: it is there.
+    """
+    async with agent_channel(identity) as channel:
+        call = agent_pb2_grpc.AgentServiceStub(channel).Connect(timeout=LOOK_S)
+        try:
+            await call.done_writing()
+            while await call.read() is not grpc.aio.EOF:
+                pass
+        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            pass  # the code says it
+        code = await call.code()
+        return code, in_words(code, await call.details())
+
+
 def _told(error: grpc.aio.AioRpcError, endpoint: str) -> EnrolmentRefused | LinkBroken:
-    details = " ".join((error.details() or "").split())[:300]
-    if error.code() in _WORTH_REPEATING:
-        return LinkBroken(f"{endpoint} could not be reached: {details or error.code().name}; try again later")
-    return EnrolmentRefused(f"{endpoint} refused: {details or error.code().name}")
+    code, details = error.code(), " ".join((error.details() or "").split())[:300]
+    hint = (
+        "" if endpoint.endswith(f":{ENROLMENT_PORT}") else f"; the enrolment port is usually {ENROLMENT_PORT}"
+    )
+    if code is grpc.StatusCode.UNIMPLEMENTED:
+        return EnrolmentRefused(
+            f"{endpoint} is a port of something else{hint}: paste the line of `vigia enrol`"
+        )
+    if code in _WORTH_REPEATING:
+        told = details if code is grpc.StatusCode.RESOURCE_EXHAUSTED else in_words(code, details)
+        return LinkBroken(f"{endpoint} could not be reached: {told}{hint}; try again later")
+    return EnrolmentRefused(f"{endpoint} refused: {details or code.name}")

@@ -17,6 +17,7 @@ import grpc.aio
 from agent import wire
 from agent.clock import Clock
 from agent.layouts import LayoutBook
+from agent.link.trouble import in_words
 from agent.signals import Finding
 from agent.spool import Lane, Record, Spool
 from agent.spool.record import dropped
@@ -113,7 +114,7 @@ class Conversation:
         try:
             await self._talk()
         except grpc.aio.AioRpcError as error:
-            self.end(_words(error))
+            self.end(in_words(error.code(), error.details()))
         except asyncio.InvalidStateError:  # a write after the peer had ended the call
             await self._clock.wait(self._over, 1.0)
             self.end("the controller ended the stream")
@@ -254,12 +255,11 @@ class Conversation:
                 self._wake.set()
             code, details = await self._call.code(), await self._call.details()
             self.end(
-                "the controller ended the stream" if code is grpc.StatusCode.OK else f"{code.name} {details}"
+                "the controller ended the stream" if code is grpc.StatusCode.OK else in_words(code, details)
             )
         except grpc.aio.AioRpcError as error:
-            self.end(_words(error))
+            self.end(in_words(error.code(), error.details()))
         except (OSError, ValueError, OverflowError) as error:
-            log.warning("what the controller said could not be acted on: %s", error)
             self.end(f"what the controller said could not be acted on: {error}")
 
     async def _take(self, told: wire.Heard) -> None:
@@ -313,7 +313,3 @@ class Conversation:
             if sent and self._clock.monotonic() - max(min(sent), self._heard_at) > limit_s:
                 self.end(f"no answer for {limit_s:.0f} s")
                 self._call.cancel()
-
-
-def _words(error: grpc.aio.AioRpcError) -> str:
-    return f"{error.code().name} {' '.join((error.details() or '').split())[:200]}".strip()

@@ -71,8 +71,7 @@ class Link:
         while not self._stopping.is_set():
             ended = await self._converse()
             if self._stopping.is_set():
-                log.info("link ended: %s", ended.reason)
-                return
+                return  # the app's goodbye is the line of this
             failures = 1 if ended.welcomed else failures + 1
             pause_s = retry_pause_s(failures, ended.retry_after_s, self._timing, self._chance)
             log.info("link ended: %s; trying again in %.1f s", ended.reason, pause_s)
@@ -86,9 +85,7 @@ class Link:
         except AgentError as error:
             return Ended(str(error), welcomed=False)
         fault = identity.fault(self._clock.now())
-        if fault:
-            # grpc would only say UNAVAILABLE. It is tried all the same: our clock may be what is wrong.
-            log.warning("%s", fault)
+        # Even with a certificate out of its time it is tried: our clock may be what is wrong.
         async with agent_channel(identity) as channel:
             call = agent_pb2_grpc.AgentServiceStub(channel).Connect()
             self._conversation = Conversation(call, self._subject, self._clock, self._timing)

@@ -147,7 +147,7 @@ async def test_show_speaks_the_users_language(common: list[str], tmp_path: Path)
         config.write('[[watch]]\nname = "caja"\nkind = "unit"\ntarget = "caja.service"\n')
     _, out, _ = await agent("show", *common, language="es_ES.UTF-8")
     assert "Lo que nunca sale de este equipo" in out
-    assert "caja: unit caja.service" in out
+    assert "caja: unidad caja.service" in out
     _, out, _ = await agent("show", "--lang", "en", *common, language="es_ES.UTF-8")
     assert "What never leaves this machine" in out
 
@@ -200,7 +200,7 @@ async def test_doctor_tells_a_closed_port_a_bad_name_and_an_open_key(
     code, out, _ = await agent("doctor", *common)
     assert code == 1
     assert "others can read the key: chmod 600" in out
-    assert f"{controller.endpoint} does not answer (Connection refused)" in out
+    assert f"{controller.endpoint} does not answer (connection refused)" in out
     append(common, 'controller = "no-such-host.invalid:7443"\n')
     _, out, _ = await agent("doctor", "--lang", "es", *common)
     assert "no-such-host.invalid no tiene dirección" in out
