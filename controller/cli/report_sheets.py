@@ -57,7 +57,7 @@ def print_replay(found: Json) -> None:
     rows: list[list[str | Text]] = []
     for one in found["customers"]:
         rows += [_changed(one["customer"], clocks.clock(words(), c["clock"]), c) for c in one["clocks"]]
-    rows.append(_changed(_("Total"), _("all"), found["total"]))
+    rows.append(_changed(_("In all"), _("all"), found["total"]))
     print_table(headings, rows, "")
     heading(_("Deadlines in each hour of the day ({zone})", zone=found["zone"]))
     rows = [_loaded(name, found["load"][key], found["zone"]) for key, name in (("before", _("As it was")),

@@ -21,6 +21,7 @@ NAMES = (
     "machine",
     "customers",
     "account",
+    "reports",
     "lost",
 )
 
@@ -32,7 +33,7 @@ async def _paths(console: Console, town: Town, page: Page) -> dict[str, str]:
         "sign-in": "/sign-in", "queue": "/incidents", "nothing": "/incidents?state=closed",
         "incident": f"/incidents/INC-{town.number}", "evidence": str(evidence), "machines": "/machines",
         "machine": f"/machines/{town.machines['caja-1']}", "customers": "/customers", "account": "/account",
-        "lost": "/incidents/INC-999",
+        "reports": "/reports", "lost": "/incidents/INC-999",
     }  # fmt: skip
 
 
