@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from controller.cli.language import _
 
@@ -73,6 +75,12 @@ def everywhere(
     context.obj = Wishes(data, as_json, acting_as or "")
 
 
+class _Command(TyperCommand):
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The library writes {INCIDENT}, which reads as if the braces were to be typed."""
+        return [re.sub(r"\{([^{}]*)\}", r"\1", piece) for piece in super().collect_usage_pieces(ctx)]
+
+
 def command(
     app: typer.Typer, name: str, help_text: str
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -105,7 +113,7 @@ def command(
         keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
         run.__signature__ = inspect.Signature([first, *keyword, *more])  # type: ignore[attr-defined]
         run.__annotations__ = {p.name: p.annotation for p in (first, *keyword, *more)}
-        app.command(name, help=help_text)(run)
+        app.command(name, help=help_text, cls=_Command)(run)
         return verb
 
     return register

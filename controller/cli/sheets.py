@@ -58,7 +58,7 @@ def print_incident(one: Json) -> None:
         paragraph(one["summary"], 2)
     heading(_("Clocks"))
     print_facts((f"  {_clock_name(clock)}", _clock_state(clock, one["zone"])) for clock in one["clocks"])
-    if one["remedy"] and one["state"] == "open":
+    if one["remedy"] and one["state"] == "open" and not one["cleared_at"]:
         heading(_("What to do now"))
         for number, step in enumerate(one["remedy"], 1):
             paragraph(f"{number}. {step}", 2)
@@ -76,7 +76,7 @@ def print_explanation(one: Json) -> None:
 
     _print_head(one)
     print_facts([
-        (_("Plan"), f"{one['plan']['name']} ({one['plan']['version']})"),
+        (_("Plan"), f"{one['plan']['name']} ({_since(one['plan']['version'])})"),
         (_("As of"), moment(one["as_of"], one["zone"])),
         (_("Lasted undetected"), duration(one["undetected_s"]) if one["undetected_s"] else None),
     ])  # fmt: skip
@@ -90,6 +90,11 @@ def print_explanation(one: Json) -> None:
             paragraph(f"- {step}", 4)
     for corrected in one["corrections"]:
         paragraph(corrected["said"], 2)
+
+
+def _since(version: str) -> str:
+    """A plan's version is the day from which it is in force; the first one always was."""
+    return _("since the beginning") if version == "1970-01-01" else version
 
 
 def _print_head(one: Json) -> None:

@@ -51,6 +51,14 @@ def duration(length: timedelta | float) -> str:
     return sign + (" ".join(parts[:2]) or "0 s")
 
 
+def promise(written: str) -> str:
+    """A plan's "30m", "4h" or "2d" as people read it: "30 min", "4 h", "2 d"; anything else as it is."""
+    units = {"m": "min", "h": "h", "d": "d"}
+    if written[:-1].isdigit() and written[-1] in units:
+        return f"{written[:-1]} {units[written[-1]]}"
+    return written
+
+
 def size(count_bytes: float, language: str) -> str:
     """Binary multiples: "1.4 GiB"."""
     amount = float(count_bytes)

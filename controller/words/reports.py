@@ -68,7 +68,7 @@ def day(words: Translator, at: date) -> str:
 
 
 def key(words: Translator, by: str, value: str) -> str:
-    """A line's key as people read it: "Crítico", "mar 2026", "semana 10 de 2026"; "" is the total."""
+    """A line's key as people read it: "Crítica", "mar 2026", "semana 10 de 2026"; "" is the total."""
     if not value:
         return words._("Total")
     if by == "severity":

@@ -323,6 +323,8 @@ def _fact(words: Translator, name: str, value: object, zone: str) -> str:
         return clocks.clock_state(words, str(value))
     if name == "severity":
         return words._(str(value))
+    if name == "promise":
+        return formats.promise(str(value))
     if name == "zone" and value == "24x7":
         return words._("around the clock")
     return str(value)

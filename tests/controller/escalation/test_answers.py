@@ -84,8 +84,8 @@ async def test_an_update_that_is_missed_is_told_once_for_each_gap(desk: Desk) ->
     async with desk.storage.unit(desk.ana.actor) as unit:
         await actions.update_customer(unit, case.id, "Parts ordered.")
     await desk.until(NOON + timedelta(minutes=300))
-    missed = [s for s in desk.mailbox.subjects("luis@vigia.example") if "Incumplido" in s]
-    assert missed == ["[INC-1] Incumplido: novedad al cliente – tienda no responde"]
+    missed = [s for s in desk.mailbox.subjects("luis@vigia.example") if "Fuera de plazo" in s]
+    assert missed == ["[INC-1] Fuera de plazo: novedad al cliente – tienda no responde"]
     assert (await desk.incident(case.id)).level == 2
     owner = [s for s in desk.mailbox.subjects("ana@vigia.example") if "Missed" in s]
     assert owner == ["[INC-1] Missed: customer update – tienda does not answer"] * 2

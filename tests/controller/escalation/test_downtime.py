@@ -123,6 +123,6 @@ async def test_nobody_on_duty_tells_the_administrators(desk: Desk) -> None:
     await desk.raised(await desk.finding())
     await desk.ticker.turn()
     assert desk.mailbox.subjects("root@vigia.example") == [
-        "[INC-1] crítico: tienda no responde (Panadería Sol)"
+        "[INC-1] crítica: tienda no responde (Panadería Sol)"
     ]
     assert desk.mailbox.subjects("luis@vigia.example") == []

@@ -57,10 +57,10 @@ async def test_a_critical_incident_that_nobody_answers(desk: Desk) -> None:
 
     luis, ana, eva = (desk.mailbox.subjects(f"{name}@vigia.example") for name in ("luis", "ana", "eva"))
     assert [subject.split(":")[0] for subject in luis] == [
-        "[INC-1] crítico",
+        "[INC-1] crítica",
         "[INC-1] Quedan 15 min (primera respuesta)",
         "[INC-1] Quedan 6 min (primera respuesta)",
-        "[INC-1] Incumplido",
+        "[INC-1] Fuera de plazo",
         "[INC-1] Quedan 2 h (escalado al nivel 2)",
         "[INC-1] Quedan 48 min (escalado al nivel 2)",
     ]

@@ -93,7 +93,7 @@ async def test_an_incident_whole(control: Control) -> None:
     assert whole["title"] == "tienda no responde"
     assert (whole["customer"], whole["machine"], whole["owner"]) == ("Panadería Sol", "caja-1", None)
     assert whole["remedy"][0].startswith("Mire la evidencia")
-    assert whole["timeline"][0]["said"] == "caja-1 avisó: tienda no responde; abierta como crítico"
+    assert whole["timeline"][0]["said"] == "caja-1 avisó: tienda no responde; abierta como crítica"
     [bundle] = whole["evidence"]
     assert bundle["fault"] is None
     assert {item["name"]: bool(item["gap"]) for item in bundle["items"]} == {
