@@ -10,6 +10,7 @@ from agent.errors import EnrolmentRefused, LinkBroken
 from agent.identity import Identity
 from agent.link.channel import agent_channel, enrolment_channel
 from agent.link.trouble import in_words
+from agent.words import say
 from protos.vigia.v1 import agent_pb2, agent_pb2_grpc, enrolment_pb2, enrolment_pb2_grpc
 
 DEADLINE_S = 20.0
@@ -22,6 +23,8 @@ _WORTH_REPEATING = (
     grpc.StatusCode.ABORTED,
     grpc.StatusCode.CANCELLED,
 )
+# Waiting does not mend these.
+_LASTING = (say("en", "trouble.root"), say("en", "trouble.plain"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ async def enrol(
         try:
             reply = await stub.Enrol(request, timeout=DEADLINE_S)
         except grpc.aio.AioRpcError as error:
-            raise _told(error, endpoint) from None
+            raise _told(error, endpoint, _hint(endpoint)) from None
     return Admission(reply.certificate_der, reply.agent_id, reply.agent_endpoint)
 
 
@@ -77,16 +80,18 @@ async def looked_in(identity: Identity) -> tuple[grpc.StatusCode, str]:
         return code, in_words(code, await call.details())
 
 
-def _told(error: grpc.aio.AioRpcError, endpoint: str) -> EnrolmentRefused | LinkBroken:
+def _hint(endpoint: str) -> str:
+    usual = endpoint.endswith(f":{ENROLMENT_PORT}")
+    return "" if usual else f"; the enrolment port is usually {ENROLMENT_PORT}"
+
+
+def _told(error: grpc.aio.AioRpcError, endpoint: str, hint: str = "") -> EnrolmentRefused | LinkBroken:
     code, details = error.code(), " ".join((error.details() or "").split())[:300]
-    hint = (
-        "" if endpoint.endswith(f":{ENROLMENT_PORT}") else f"; the enrolment port is usually {ENROLMENT_PORT}"
-    )
     if code is grpc.StatusCode.UNIMPLEMENTED:
-        return EnrolmentRefused(
-            f"{endpoint} is a port of something else{hint}: paste the line of `vigia enrol`"
-        )
+        return EnrolmentRefused(f"{endpoint} is the port of something else{hint}; see `vigia enrol`")
     if code in _WORTH_REPEATING:
         told = details if code is grpc.StatusCode.RESOURCE_EXHAUSTED else in_words(code, details)
+        if told in _LASTING:
+            return LinkBroken(f"{endpoint} is not the controller: {told}{hint}")
         return LinkBroken(f"{endpoint} could not be reached: {told}{hint}; try again later")
     return EnrolmentRefused(f"{endpoint} refused: {details or code.name}")

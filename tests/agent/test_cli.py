@@ -159,6 +159,28 @@ async def test_usage_errors_exit_with_two(words: list[str]) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("given", "code", "told"),
+    [
+        (
+            "no-such-host.invalid:1",
+            1,
+            "its name has no address here (DNS); the enrolment port is usually 7444",
+        ),
+        ("https://vigia.example", 2, "as in vigia.example:7444"),
+        ("vigia.example:many", 2, "is not HOST:PORT"),
+    ],
+)
+async def test_a_controller_that_is_not_there_is_told_in_words(
+    common: list[str], given: str, code: int, told: str
+) -> None:
+    line = ["--controller", given, "--token", "t", "--root", TestAuthority().root_line]
+    left, _, err = await agent("enrol", *line, *common)
+    assert left == code
+    assert told in err
+    assert len(err.splitlines()) == 1
+
+
 async def test_doctor_finds_nothing_wrong_while_all_is_well(
     controller: ListeningController, common: list[str]
 ) -> None:

@@ -1,8 +1,13 @@
 """Doctor on sick machines: each trouble is named, with a way out, in the user's language."""
 
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import grpc
 import pytest
 
 from agent.clock import SystemClock
@@ -12,6 +17,7 @@ from agent.doctor import Check, Doctor
 from agent.identity import IdentityStore
 from agent.lastlink import LastLinkFile
 from agent.spool import Kind, Lane, Spool
+from agent.words import LANGUAGES
 from tests.support.agent_authority import TestAuthority
 from tests.support.agent_fakes import SeededChance
 
@@ -57,6 +63,67 @@ def test_why_the_link_is_down(data: Path) -> None:
     assert looked["link"].good is False
     assert "connection refused" in looked["link"].said
     assert looked["clock"].good is True
+
+
+def test_a_stopped_agent_is_not_connected(data: Path) -> None:
+    """It was connected when it was stopped: that is not the same as being connected."""
+    LastLinkFile(OsDisk(), data).connected(NOW, 0.1)
+    check = look(data)["link"]
+    assert check.good is False
+    assert f"no agent is running now; last connected at {NOW:%Y-%m-%d %H:%M:%S} UTC" in check.said
+
+
+def test_the_way_goes_through_the_proxy(data: Path) -> None:
+    """The proxy is what does not answer, and the controller behind it is not blamed."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    looked = look(data, {"https_proxy": f"http://127.0.0.1:{port}"})
+    assert f"the proxy 127.0.0.1:{port} does not answer" in looked["port"].said
+    assert "tls" not in looked
+
+
+def test_a_proxy_that_forbids_the_controller(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_forbid, args=(server,), daemon=True).start()
+        looked = look(data, {"https_proxy": f"http://127.0.0.1:{server.getsockname()[1]}"})
+    assert looked["port"].good is True
+    assert looked["tunnel"].good is False
+    assert "HTTP/1.1 403 Forbidden" in looked["tunnel"].said
+
+
+def _forbid(server: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            peer, _ = server.accept()
+            with peer:
+                if peer.recv(4_096):
+                    peer.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_another_grpc_server_is_not_taken_for_the_controller(tmp_path: Path, language: str) -> None:
+    """It has the controller's certificate, as the enrolment port has, and no service for agents."""
+    authority = TestAuthority()
+    server = grpc.server(ThreadPoolExecutor(1))
+    port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([authority.controller()]))
+    server.start()
+    IdentityStore(OsDisk(), tmp_path).save(authority.identity(f"127.0.0.1:{port}"))
+    looked = look(tmp_path, language=language)
+    server.stop(None)
+    assert looked["tls"].good is True
+    assert looked["service"].good is False
+    assert "vigia enrol" in looked["service"].said
+
+
+def test_spanish_is_spanish(data: Path) -> None:
+    last = LastLinkFile(OsDisk(), data)
+    last.connected(NOW, 0.1)
+    last.trouble(NOW, "UNAVAILABLE: nothing listens there (connection refused)")
+    looked = look(data, language="es")
+    assert "0 servicios vigilados" in looked["config"].said
+    assert "servidor" in looked["config"].said
+    assert "nada escucha ahí (conexión rechazada)" in looked["link"].said
+    assert looked["link"].line("es").startswith("enlace")
 
 
 def test_a_proxy_is_named(data: Path) -> None:
