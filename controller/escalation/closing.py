@@ -32,7 +32,7 @@ async def plan_closing(unit: Unit, happened: IncidentChanged) -> None:
         case = await incidents.incident(unit.connection, happened.incident_id)
         if case is not None:
             days = await days_of_silence(unit.connection, case)
-            await await_confirmation(unit, case.id, happened.entry.recorded_at + timedelta(days=days))
+            await await_confirmation(unit, case.id, happened.entry.at + timedelta(days=days))
 
 
 async def close_if_silent(unit: Unit, claim: timers.Claim) -> None:
@@ -52,7 +52,7 @@ async def days_of_silence(connection: Connection, case: Incident) -> int:
 async def resolved_at(connection: Connection, incident_id: UUID) -> datetime | None:
     """When it was resolved last; None when it never was."""
     found = await incidents.entries_of_kinds(connection, (incident_id,), (EntryKind.RESOLVED,))
-    return found[incident_id][-1].recorded_at if found[incident_id] else None
+    return found[incident_id][-1].at if found[incident_id] else None
 
 
 async def audit(storage: Storage) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from controller.sla.moments import next_moments
@@ -26,7 +26,8 @@ class StepKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """`at`: when it was to be done. `restart` counts how often the deadline was moved: a moved deadline is
-    warned of anew. `level` is where a climb leads."""
+    warned of anew. `level` is where a climb leads. `origin` is when an update window opened: a word that is
+    written down late puts a window before it and moves its number, and must not make it news again."""
 
     kind: StepKind
     at: datetime
@@ -36,12 +37,16 @@ class Step:
     restart: int
     fraction: float | None = None
     level: int | None = None
+    origin: datetime | None = None
 
     @property
     def key(self) -> str:
         """Natural within the incident."""
+        window = (
+            str(self.window) if self.origin is None else f"{self.origin.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+        )
         part = f"{self.kind.value}:{self.fraction:g}" if self.fraction is not None else self.kind.value
-        return f"{self.clock}/{self.window}.{self.restart}/{part}"
+        return f"{self.clock}/{window}.{self.restart}/{part}"
 
 
 def steps_due(state: State, level: int, warn_at: Iterable[float], done: Collection[str]) -> tuple[Step, ...]:
@@ -79,7 +84,7 @@ def _warnings(state: State, fractions: tuple[float, ...]) -> list[Step]:
         if clock.due is not None and state.as_of < clock.due:
             latest[moment.clock] = Step(
                 StepKind.WARN, moment.at, clock.due, moment.clock, moment.window, moment.restart,
-                fraction=moment.fraction,
+                fraction=moment.fraction, origin=_origin(clock),
             )  # fmt: skip
     return list(latest.values())
 
@@ -104,10 +109,20 @@ def _breaches(state: State) -> list[Step]:
         clock = _clock(state, breach.clock, breach.window)
         found.append(
             Step(
-                StepKind.BREACH, breach.at, clock.due or breach.at, breach.clock, breach.window, clock.restart
+                StepKind.BREACH,
+                breach.at,
+                clock.due or breach.at,
+                breach.clock,
+                breach.window,
+                clock.restart,
+                origin=_origin(clock),
             )
         )
     return found
+
+
+def _origin(clock: Clock) -> datetime | None:
+    return clock.origin if clock.name == "update" else None
 
 
 def _clock(state: State, name: str, window: int) -> Clock:

@@ -15,6 +15,8 @@ from controller.incidents.timeline import Entry, EntryKind
 from controller.storage import Unit
 
 _TICK = timedelta(microseconds=1)
+# Ticks of one unit add up to less; a clock that was set back by less than this harms nobody.
+_WENT_BACK = timedelta(milliseconds=1)
 
 
 async def load(unit: Unit, incident_id: UUID) -> Incident:
@@ -60,9 +62,8 @@ async def append(
     before = await store.last_recorded_at(unit.connection, incident_id)
     if before is not None and entry.recorded_at <= before:
         recorded_at = before + _TICK
-        entry = replace(
-            entry, recorded_at=recorded_at, at=recorded_at if entry.at >= entry.recorded_at else entry.at
-        )
+        went_back = before - entry.at > _WENT_BACK and entry.at >= unit.now
+        entry = replace(entry, recorded_at=recorded_at, at=recorded_at if went_back else entry.at)
     await store.append(unit.connection, entry)
     unit.announce(IncidentChanged(incident_id, entry))
     return entry

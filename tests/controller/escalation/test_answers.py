@@ -19,7 +19,7 @@ from controller.sla import ledger
 from controller.sla.state import State
 from controller.timers import store as timers
 from tests.support.clocks import NOON
-from tests.support.desk import Desk
+from tests.support.desk import Desk, person
 
 MARTA = "marta@sol.example"
 
@@ -212,3 +212,30 @@ async def test_what_is_refused_says_why(desk: Desk) -> None:
     async with desk.storage.reading() as connection:
         assert await incidents.incident_numbered(connection, 2**40) is None
     assert await desk.kinds(case.id) == ["opened"]
+
+
+async def test_a_word_written_down_late_makes_no_old_breach_news(desk: Desk) -> None:
+    """The customer was told at +30 min, and nobody wrote it down before the next gap was missed: the windows
+    after it keep what was done for them."""
+    case = await desk.raised(await desk.finding())
+    staff = person(desk.luis)
+    async with desk.storage.unit(staff) as unit:
+        await actions.respond(unit, case.id, "Lo vemos.", "phone")
+    answered = desk.clock.now()
+    await desk.until(answered + timedelta(minutes=100))
+    async with desk.storage.unit(staff) as unit:
+        await actions.update_customer(unit, case.id, "Seguimos.", "phone")
+    await desk.until(answered + timedelta(minutes=100, hours=2, seconds=5))
+    before = await desk.kinds(case.id)
+    assert before.count("breached") == 1
+    async with desk.storage.unit(staff) as unit:
+        await actions.update_customer(
+            unit,
+            case.id,
+            "Llamada.",
+            "phone",
+            at=answered + timedelta(minutes=30),
+            reason="written down late",
+        )
+    await desk.until(desk.clock.now() + timedelta(seconds=10))
+    assert (await desk.kinds(case.id)).count("breached") == 1
