@@ -8,7 +8,7 @@ import typer
 from controller.cli.client import Client
 from controller.cli.language import _
 from controller.cli.options import Wishes, command
-from controller.cli.terminal import print_json
+from controller.cli.terminal import plain, print_json
 from controller.cli.typed import Body, Reason, text
 
 app = typer.Typer()
@@ -78,6 +78,24 @@ def show(wishes: Wishes, incident: Which) -> None:
     from controller.cli.sheets import print_incident
 
     return print_incident(found)
+
+
+@command(app, "evidence", _("What evidence there is; with an item's name, its text."))
+def evidence(
+    wishes: Wishes,
+    incident: Which,
+    item: Annotated[str, typer.Argument(metavar="[ITEM]", help=_("As the list names it."))] = "",
+) -> None:
+    client = Client(wishes)
+    if item:
+        text = client.download("incidents", incident, "evidence", item).decode("utf-8", "replace")
+        return print_json({"item": item, "text": text}) if wishes.as_json else print(plain(text))
+    found = client.get("incidents", incident)
+    if wishes.as_json:
+        return print_json(found["evidence"])
+    from controller.cli.sheets import print_evidence
+
+    return print_evidence(found["evidence"], found["zone"])
 
 
 @command(app, "open", _("Take down what a customer says; its clocks start now."))

@@ -1,5 +1,6 @@
 """Incidents on paper: a list, one of them whole, its proof."""
 
+import sys
 from typing import Any
 
 from controller.cli import tables
@@ -67,7 +68,7 @@ def print_incident(one: Json) -> None:
     _print_entries(one["timeline"], one["zone"])
     if one["evidence"]:
         heading(_("Evidence"))
-        _print_evidence(one["evidence"], one["zone"])
+        print_evidence(one["evidence"], one["zone"])
 
 
 def print_explanation(one: Json) -> None:
@@ -125,9 +126,11 @@ def _print_entries(entries: list[Json], zone: str) -> None:
             paragraph(entry["body"], 6)
 
 
-def _print_evidence(bundles: list[Json], zone: str) -> None:
+def print_evidence(bundles: list[Json], zone: str) -> None:
     from controller.words.formats import size
 
+    if not bundles:
+        print(_("No evidence has come in yet."), file=sys.stderr)
     for bundle in bundles:
         taken = _("taken {at}, {size}", at=moment(bundle["taken_at"], zone),
                   size=size(bundle["size_bytes"], words().language))  # fmt: skip

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
 
 from controller.core.actor import Actor
-from controller.core.errors import Invalid, NotFound
+from controller.core.errors import Invalid, NotFound, Unavailable
 from controller.core.severity import Severity
 from controller.diagnostics import store as diagnostics
 from controller.fleet import store as fleet
@@ -22,6 +23,7 @@ from controller.web.api import problem_shapes, shapes
 from controller.web.api.evidence import evidence
 from controller.web.api.explanation import explanation
 from controller.web.api.peer import Here, Reader, Short, Words, Worker
+from controller.web.console import download
 from controller.web.problem import known_cause
 
 router = APIRouter(prefix="/api/v1/incidents")
@@ -147,6 +149,20 @@ async def explained(context: Here, _: Reader, reference: str, lang: Language = "
     async with context.storage.reading() as connection:
         incident = await found(connection, reference)
         return await explanation(connection, incident, lang, context.clock.now())
+
+
+@router.get("/{reference}/evidence/{item:path}")
+async def evidence_item(context: Here, _: Reader, reference: str, item: Words) -> Response:
+    """One item's text, whole, from the newest bundle that lists it. Raises `NotFound`."""
+    async with context.storage.reading() as connection:
+        incident = await found(connection, reference)
+        rows = await diagnostics.bundles(connection, incident.id)
+    for row in sorted(rows, key=lambda one: one.taken_at, reverse=True):
+        try:
+            return await download.answer(context.blobs, row, item, item)
+        except (NotFound, Unavailable):
+            continue
+    raise NotFound("item", item[:80])
 
 
 Verb = Callable[[Unit, UUID], Awaitable[Incident]]

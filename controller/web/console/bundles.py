@@ -1,7 +1,7 @@
 """Bundles of evidence as pages show them: what each holds, item by item, with its gaps in sight."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from evidence.reader import Bundle as Opened
 from evidence.reader import open_bundle
 
 SHOWN_BYTES = 256 * 1024
+_HALVES = bytes(range(0x80, 0xC0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,13 @@ async def _view(blobs: BlobFolder, row: Bundle, base: str, words: Translator) ->
 
 
 def open_item(found: Opened, item: Item, words: Translator) -> OpenItem:
-    """Its beginning is read, and no more of it. Raises BundleError."""
+    """Its newest end: what happened last stands last. Raises BundleError."""
     data = b""
-    for piece in found.chunks(item.label) if item.label in found.labels else ():
-        data += piece
-        if len(data) > SHOWN_BYTES:
-            break
-    cut = formats.size(SHOWN_BYTES, words.language) if len(data) > SHOWN_BYTES else ""
+    whole = 0
+    for piece in chunks(found, item):
+        whole += len(piece)
+        data = (data + piece)[-SHOWN_BYTES:]
+    cut = formats.size(SHOWN_BYTES, words.language) if whole > SHOWN_BYTES else ""
     return OpenItem(
         label=item.label,
         source=item.source,
@@ -107,9 +108,15 @@ def open_item(found: Opened, item: Item, words: Translator) -> OpenItem:
         took=f"{item.duration_ms} ms" if item.duration_ms else "",
         masked=sum(item.redactions.values()),
         gap=_gap(item, words),
-        text=data[:SHOWN_BYTES].decode("utf-8", "replace"),
+        # What a cut leaves of a character at the beginning is nothing that the machine wrote.
+        text=(data.lstrip(_HALVES) if cut else data).decode("utf-8", "replace"),
         cut=cut,
     )
+
+
+def chunks(found: Opened, item: Item) -> Iterator[bytes]:
+    """All of it, piece by piece; nothing for an item that left no text."""
+    yield from found.chunks(item.label) if item.label in found.labels else ()
 
 
 def _gap(item: Item, words: Translator) -> str:

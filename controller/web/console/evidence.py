@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.core.errors import Invalid, NotFound
+from controller.diagnostics import store as diagnostics
 from controller.diagnostics.search import search
-from controller.web.console import bundles, incident
+from controller.web.console import bundles, download, incident
 from controller.web.fault import fault
 from controller.web.pages import pages_of
 from controller.web.reader import Here, Staff
@@ -49,3 +50,21 @@ async def evidence_page(
         reader, "evidence", here="incidents", case=incident.case_of(whole, reader), bundle=view,
         item=shown, query=q, found=found, faults=faults,
     )  # fmt: skip
+
+
+@router.get("/incidents/{reference}/evidence/{bundle_id}/whole")
+async def whole_item(
+    _: Staff,
+    context: Here,
+    reference: str,
+    bundle_id: str,
+    item: Annotated[str, Query(max_length=1_000)],
+) -> Response:
+    """An item whole, as a file; no browser shows it as anything but text. Raises `NotFound`."""
+    case = await incident.found(context, reference)
+    async with context.storage.reading() as connection:
+        rows = await diagnostics.bundles(connection, case.id)
+    row = next((one for one in rows if str(one.id) == bundle_id), None)
+    if row is None:
+        raise NotFound("bundle", bundle_id[:40])
+    return await download.answer(context.blobs, row, item, f"{case.reference}-{item.rpartition('/')[2]}")

@@ -157,9 +157,15 @@ async def test_evidence_is_text_with_its_gaps_in_sight(console: Console, town: T
         bundle = text.split("/evidence/")[1].split("?")[0]
         item = await browser.get(f"{page}/evidence/{bundle}", params={"item": "processes.txt"})
         missing = await browser.get(f"{page}/evidence/{bundle}", params={"item": "../../etc/passwd"})
+        kept = await browser.get(f"{page}/evidence/{bundle}/whole", params={"item": "processes.txt"})
+        absent = await browser.get(f"{page}/evidence/{bundle}/whole", params={"item": "../../etc/passwd"})
     assert "[redacted:password:1f3a9c0e]" in item.text
     assert "1 secreto tapado" in item.text
-    assert missing.status_code == 404
+    assert missing.status_code == absent.status_code == 404
+    assert "[redacted:password:1f3a9c0e]" in kept.text
+    assert kept.headers["content-type"] == "text/plain; charset=utf-8"
+    assert kept.headers["content-disposition"].startswith('attachment; filename="INC-')
+    assert kept.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_hostile_text_is_shown_and_does_nothing(console: Console, town: Town) -> None:
