@@ -146,7 +146,7 @@ class App:
             "orders": self._orders.run,
         }
         tasks = [asyncio.create_task(self._again(name, part)) for name, part in parts.items()]
-        log.info("running: %d collectors, %d watches", len(collectors), len(self._watches))
+        log.info("running; collectors: %d, watches: %d", len(collectors), len(self._watches))
         await self._stop.wait()
         try:
             await self._part(tasks, link)

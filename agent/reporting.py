@@ -126,13 +126,14 @@ class Reporter:
             except (AgentError, OSError, ValueError) as error:
                 log.warning("no evidence for %s %s: %s", finding.rule, finding.object, error)
                 continue
-            if bundle:
-                payload = wire.evidence_payload(
-                    finding.finding_id, hashlib.sha256(bundle).digest(), bundle, self._clock.now()
-                )
-                await self._put(Kind.EVIDENCE, payload, "evidence")
+            if not bundle:
+                continue  # whoever took it said why
+            payload = wire.evidence_payload(
+                finding.finding_id, hashlib.sha256(bundle).digest(), bundle, self._clock.now()
+            )
             took_s = self._clock.monotonic() - began_s
-            log.info("evidence for %s: %d bytes in %.1f s", finding.finding_id, len(bundle or b""), took_s)
+            if await self._put(Kind.EVIDENCE, payload, "evidence"):
+                log.info("evidence for %s: %d bytes in %.1f s", finding.finding_id, len(bundle), took_s)
 
     def _tell(self, finding: Finding) -> None:
         log.info(

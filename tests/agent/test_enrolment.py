@@ -23,5 +23,5 @@ def test_the_usual_port_need_not_be_said(given: str, endpoint: str) -> None:
 
 @pytest.mark.parametrize("given", ["", ":7444", "a:0", "a:65536", "a:x", "https://a:7444", "a b:1"])
 def test_what_is_no_endpoint_is_refused_with_an_example(given: str) -> None:
-    with pytest.raises(UsageError, match="as in vigia.example:7444"):
+    with pytest.raises(UsageError, match=r"as in vigia\.example:7444"):
         endpoint_of(given)
