@@ -212,18 +212,7 @@ class Doctor:
 
 def _service(identity: Identity) -> Step:
     """Does the agents' service answer there, and to us? gRPC is loaded only now."""
-    import grpc
-
     from agent.link.calls import looked_in
 
-    facts: dict[str, object] = {"endpoint": identity.endpoint}
-    code, told = asyncio.run(looked_in(identity))
-    match code:
-        case grpc.StatusCode.UNIMPLEMENTED:
-            return "service_port", facts
-        case grpc.StatusCode.PERMISSION_DENIED | grpc.StatusCode.UNAUTHENTICATED:
-            return "service_refused", facts
-        case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.UNKNOWN | grpc.StatusCode.INTERNAL:
-            return "service_bad", {**facts, "reason": told or code.name}
-        case _:
-            return "service", facts
+    key, reason = asyncio.run(looked_in(identity))
+    return key, {"endpoint": identity.endpoint, "reason": reason}

@@ -23,6 +23,15 @@ _WORTH_REPEATING = (
     grpc.StatusCode.ABORTED,
     grpc.StatusCode.CANCELLED,
 )
+# How a look ended, where it was not well.
+_LOOKS = {
+    grpc.StatusCode.UNIMPLEMENTED: "service_port",
+    grpc.StatusCode.PERMISSION_DENIED: "service_refused",
+    grpc.StatusCode.UNAUTHENTICATED: "service_refused",
+    grpc.StatusCode.UNAVAILABLE: "service_bad",
+    grpc.StatusCode.UNKNOWN: "service_bad",
+    grpc.StatusCode.INTERNAL: "service_bad",
+}
 # Waiting does not mend these.
 _LASTING = (say("en", "trouble.root"), say("en", "trouble.plain"))
 
@@ -63,10 +72,11 @@ async def renew(identity: Identity, csr_der: bytes) -> bytes:
     return reply.certificate_der
 
 
-async def looked_in(identity: Identity) -> tuple[grpc.StatusCode, str]:
-    """How the agents' service answers one who comes and goes without a word; the text says more.
+async def looked_in(identity: Identity) -> tuple[str, str]:
+    """How the agents' service answers one who comes and goes without a word: a key of doctor's words
+    ("service" when it is there) and what was said.
 
-    DEADLINE_EXCEEDED means that it waits for our hello: it is there.
+    No answer in time means that it waits for our hello: it is there.
     """
     async with agent_channel(identity) as channel:
         call = agent_pb2_grpc.AgentServiceStub(channel).Connect(timeout=LOOK_S)
@@ -77,7 +87,7 @@ async def looked_in(identity: Identity) -> tuple[grpc.StatusCode, str]:
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
             pass  # the code says it
         code = await call.code()
-        return code, in_words(code, await call.details())
+        return _LOOKS.get(code, "service"), in_words(code, await call.details())
 
 
 def _hint(endpoint: str) -> str:
