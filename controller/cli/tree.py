@@ -12,13 +12,13 @@ from controller.cli import (
     machines,
     problems,
     pulls,
+    reports,
     requests,
     running,
     users,
 )
 from controller.cli.language import _
 from controller.cli.options import everywhere
-from controller.cli.reports import register as register_reports
 
 
 def build() -> typer.Typer:
@@ -46,7 +46,7 @@ def build() -> typer.Typer:
         app.add_typer(group, name=name, help=help_text, no_args_is_help=True)
     customers.register(app)
     explain.register(app)
-    register_reports(app)
+    reports.register(app)
     pulls.register(app)
     running.register(app)
     return app

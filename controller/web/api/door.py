@@ -20,9 +20,9 @@ from controller.web.api import (
     people,
     problems,
     pulls,
+    reports,
     requests,
 )
-from controller.web.api.reports import router as reports_router
 from controller.web.context import Context
 
 log = logging.getLogger(__name__)
@@ -58,10 +58,9 @@ def build_api(context: Context) -> FastAPI:
     api = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.context = context
     for room in (
-        incidents, attempts, correspondence, problems, pulls, requests, articles, fleet, people,
+        incidents, attempts, correspondence, problems, pulls, requests, articles, reports, fleet, people,
     ):  # fmt: skip
         api.include_router(room.router)
-    api.include_router(reports_router)
     api.add_exception_handler(VigiaError, _refused)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http_error)
