@@ -101,10 +101,5 @@ def _print_machine(one: dict[str, Any]) -> None:
     print_incidents(one["incidents"], _("None."))
     heading(_("History"))
     print_facts(
-        (f"  {moment(event['at'], zone)}", _event(event["kind"], event["facts"])) for event in one["history"]
+        (f"  {moment(event['at'], zone)}", event["said"]) for event in one["history"]
     )
-
-
-def _event(kind: str, facts: dict[str, str]) -> str:
-    told = ", ".join(f"{name}={value}" for name, value in facts.items())
-    return f"{kind}  {told}" if told else kind

@@ -54,7 +54,7 @@ def print_standing(one: Json) -> None:
 
 def print_incident(one: Json) -> None:
     _print_head(one)
-    print_facts([(f"  {name}", value) for name, value in one["facts"].items()])
+    print_facts([(f"  {name}", value) for name, value in one["facts_named"]])
     if one["summary"] and one["rule"]:
         paragraph(one["summary"], 2)
     heading(_("Clocks"))

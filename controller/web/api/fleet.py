@@ -16,6 +16,8 @@ from controller.incidents.case import CaseState
 from controller.storage import Connection
 from controller.web.api import shapes
 from controller.web.api.peer import FleetManager, Here, Reader, Short
+from controller.words.catalogue import translator
+from controller.words.history import told
 
 router = APIRouter(prefix="/api/v1")
 
@@ -167,11 +169,13 @@ async def machine(context: Here, _: Reader, name: Short, lang: Short = "en") -> 
         found = await machine_named(connection, name)
         rows = await incidents.queue(connection, machine_id=found.id, state=CaseState.OPEN, limit=50)
         history = await store.history(connection, found.id, 20)
+        words = translator(lang)
         return {
             **shapes.machine(found, await shapes.names(connection)),
             "incidents": await shapes.incidents(connection, rows, lang, context.clock.now()),
             "history": [
-                {"at": shapes.iso(event.at), "kind": event.kind, "facts": dict(event.facts)}
+                {"at": shapes.iso(event.at), "kind": event.kind, "facts": dict(event.facts),
+                 "said": told(words, event.kind, event.facts)}
                 for event in history
             ],
         }

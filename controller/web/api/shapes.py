@@ -17,7 +17,7 @@ from controller.sla import ledger
 from controller.sla.promises import next_promise
 from controller.sla.state import Clock, State
 from controller.storage import Connection
-from controller.words import formats, rules, story
+from controller.words import facts, formats, rules, story
 from controller.words.catalogue import Translator, translator
 
 Json = dict[str, Any]
@@ -186,6 +186,7 @@ async def whole_incident(connection: Connection, case: Incident, lang: str, now:
         **incident(case, told.state, known, words),
         "summary": case.summary,
         "facts": rules.facts_shown(case.facts, words.language),
+        "facts_named": facts.named(case.facts, words),
         "clocks": [clock(one) for one in told.clocks],
         "remedy": list(rules.remedy(words, case.rule)) if case.rule else [],
         "timeline": [entry(one, words, known.zone(case), known.machine(case)) for one in told.entries],

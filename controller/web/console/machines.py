@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from controller.core.errors import NotFound
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
-from controller.fleet.machine import Machine, MachineEvent
+from controller.fleet.machine import Machine
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
 from controller.web.console import charts
@@ -20,8 +20,9 @@ from controller.web.console.machine_state import state_of
 from controller.web.console.queue import title_of
 from controller.web.pages import pages_of
 from controller.web.reader import Here, Staff
-from controller.words import formats, rules
+from controller.words import formats
 from controller.words.catalogue import Translator
+from controller.words.history import told as history_told
 
 router = APIRouter()
 HISTORY = 30
@@ -112,7 +113,7 @@ async def machine_page(request: Request, reader: Staff, context: Here, machine_i
             )
             for one in cases
         ],
-        history=[Event(_told(one, words), one.at) for one in history],
+        history=[Event(history_told(words, one.kind, one.facts), one.at) for one in history],
         facts=_facts(machine, words), moments=_moments(machine, words),
     )  # fmt: skip
 
@@ -172,42 +173,3 @@ def _moments(machine: Machine, words: Translator) -> list[tuple[str, datetime]]:
         (_("Silent since"), machine.silent_since), (_("Banned"), machine.banned_at),
     ]  # fmt: skip
     return [(name, at) for name, at in rows if at is not None]
-
-
-_EVENTS = {
-    "enrolled": "Enrolled",
-    "connected": "Connected",
-    "disconnected": "Connection lost",
-    "rebooted": "Restarted",
-    "goodbye": "Said goodbye",
-    "banned": "Banned",
-    "unbanned": "Unbanned",
-    "silent": "Fell silent",
-    "returned": "Heard again",
-    "finding_raised": "Fault reported",
-    "finding_changed": "Fault reported again, with another severity",
-    "finding_cleared": "Fault over",
-    "metrics_dropped": "Gave up old measurements for lack of room",
-    "spool_damaged": "Found damage in its own memory of reports",
-    "record_refused": "A report was refused",
-}
-_REASONS = {
-    "stopped": "stopped by hand",
-    "shutdown": "shut down",
-    "reboot": "restarting",
-    "suspend": "asleep",
-    "update": "updating the agent",
-}
-
-
-def _told(event: MachineEvent, words: Translator) -> str:
-    """The kind in words, then what it is about: a rule and its object, or a reason."""
-    text = words._(_EVENTS.get(event.kind, event.kind))
-    reason = event.facts.get("reason", "")
-    about = [
-        words._(_REASONS.get(reason, reason)) if reason else "",
-        event.facts.get("rule", ""),
-        event.facts.get("object", ""),
-    ]
-    shown = " ".join(rules.cleaned(part) for part in about if part)
-    return f"{text}: {shown}" if shown else text

@@ -10,9 +10,9 @@ from jinja2.ext import babel_extract
 
 import controller.web
 from controller.web import fault, pages, refusals
-from controller.web.console import account, acts, clockface, facts, machine_state, machines
+from controller.web.console import account, acts, clockface, facts, machine_state
 from controller.web.portal import asking, cases
-from controller.words import reproductions, requests
+from controller.words import history, reproductions, requests
 
 WEB = Path(controller.web.__file__).parent
 # The same in both languages.
@@ -37,8 +37,8 @@ def _of_calls() -> Iterator[str]:
 
 def _of_tables() -> Iterator[str]:
     for table in (
-        clockface.LABELS, facts.NAMES, facts.OUTCOMES, acts.HINTS, acts.SENT, machines._EVENTS,
-        machines._REASONS,
+        clockface.LABELS, facts.NAMES, facts.OUTCOMES, acts.HINTS, acts.SENT, history.EVENTS,
+        history.REASONS,
         machine_state._GOODBYES, cases._DONE, asking.HARM, requests.KINDS, requests.STATES,
         reproductions.VERDICTS, reproductions.KINDS, reproductions.ORACLES, reproductions.BY_HAND,
         requests.ARTICLE_STATES, requests.AUDIENCES, requests.NEGLECTS,

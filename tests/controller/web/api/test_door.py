@@ -100,6 +100,11 @@ async def test_an_incident_whole(control: Control) -> None:
         "ports.txt": False,
         "smart.txt": True,
     }
+    told = await control.vigia("incidents", "evidence", "INC-1")
+    assert "ports.txt" in told.out
+    assert (await control.vigia("incidents", "evidence", "1", "ports.txt")).out == "LISTEN 127.0.0.1:22\n\n"
+    absent = await control.vigia("incidents", "evidence", "1", "../passwd")
+    assert (absent.status, absent.err) == (1, "vigia: there is no item '../passwd'\n")
 
 
 async def test_a_refusal_names_the_field_the_limit_and_the_way_out(control: Control) -> None:

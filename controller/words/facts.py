@@ -1,0 +1,75 @@
+"""A finding's facts with names that people read; an unknown one keeps the name it came with."""
+
+from collections.abc import Mapping
+
+from controller.words import rules
+from controller.words.catalogue import Translator
+
+NAMES = {
+    "cpu_busy_ratio": "Processor busy",
+    "cpu_count": "Processors",
+    "device": "Device",
+    "disk_free_bytes": "Free",
+    "disk_free_ratio": "Free share",
+    "disk_full_in_s": "Full in",
+    "disk_latency_s": "Disk answers in",
+    "disk_name": "Disk",
+    "disk_pending_operations": "Operations waiting",
+    "disk_size_bytes": "Size",
+    "error_ratio": "Share of errors",
+    "errors": "Errors",
+    "filesystem_type": "File system",
+    "http_status": "HTTP status",
+    "inodes_free": "Files that still fit",
+    "inodes_free_ratio": "Share of files that still fit",
+    "inodes_limit": "Files at most",
+    "interface_name": "Interface",
+    "link_present": "Link present",
+    "load_per_cpu": "Load per processor",
+    "major_faults_per_s": "Page faults per second",
+    "memory_available_bytes": "Memory left",
+    "memory_available_ratio": "Share of memory left",
+    "memory_total_bytes": "Memory in all",
+    "mountpoint": "Mounted at",
+    "oom_kills": "Programs killed",
+    "oom_kills_since_boot": "Programs killed since the start",
+    "panic_records": "Records of a panic",
+    "swap_free_bytes": "Swap left",
+    "swap_used_bytes": "Swap in use",
+    "swap_used_ratio": "Share of swap in use",
+    "unit_restarts": "Restarts",
+    "uptime_s": "Running for",
+    "watch_kind": "Kind of watch",
+    "watch_outcome": "What came back",
+    "watch_target": "Watched address",
+    "watch_took_s": "Took",
+    "last_seen_at": "Last heard",
+    "load_5m": "Load, 5 minutes",
+    "role": "Kind of machine",
+    "unclean_boots_24h": "Restarts without warning, 24 h",
+}
+# How a look at a watch ended, by the agent's word.
+OUTCOMES = {
+    "refused": "connection refused",
+    "timeout": "no answer in time",
+    "unreachable": "not reachable",
+    "unresolved": "name not found",
+    "wrong_answer": "another answer than expected",
+    "closed": "connection closed",
+    "tls_failed": "no secure connection",
+    "inactive": "not running",
+    "failed": "failed",
+    "absent": "not there",
+    "starting": "still starting",
+}
+# Said elsewhere on the page, or made for programs.
+_LEFT_OUT = {"boot_at_unix_s", "watch_name"}
+
+
+def named(facts: Mapping[str, str], words: Translator) -> list[tuple[str, str]]:
+    """(name, value) in the order they came, empty ones left out."""
+    kept = {name: value for name, value in facts.items() if name not in _LEFT_OUT and value != ""}
+    shown = rules.facts_shown(kept, words.language)
+    if (outcome := kept.get("watch_outcome", "")) in OUTCOMES:
+        shown["watch_outcome"] = words._(OUTCOMES[outcome])
+    return [(words._(NAMES[name]) if name in NAMES else name, value) for name, value in shown.items()]

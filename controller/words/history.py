@@ -1,0 +1,42 @@
+"""A machine's history in words: what happened, and what it was about."""
+
+from collections.abc import Mapping
+
+from controller.words import rules
+from controller.words.catalogue import Translator
+
+EVENTS = {
+    "enrolled": "Enrolled",
+    "connected": "Connected",
+    "disconnected": "Connection lost",
+    "rebooted": "Restarted",
+    "goodbye": "Said goodbye",
+    "banned": "Banned",
+    "unbanned": "Unbanned",
+    "silent": "Fell silent",
+    "returned": "Heard again",
+    "finding_raised": "Fault reported",
+    "finding_changed": "Fault reported again, with another severity",
+    "finding_cleared": "Fault over",
+    "metrics_dropped": "Gave up old measurements for lack of room",
+    "spool_damaged": "Found damage in its own memory of reports",
+    "record_refused": "A report was refused",
+}
+REASONS = {
+    "stopped": "stopped by hand",
+    "shutdown": "shut down",
+    "reboot": "restarting",
+    "suspend": "asleep",
+    "update": "updating the agent",
+}
+
+
+def told(words: Translator, kind: str, facts: Mapping[str, str]) -> str:
+    """The kind in words, then what it is about: a rule's title, or a reason."""
+    text = words._(EVENTS.get(kind, kind))
+    reason = facts.get("reason", "")
+    about = [words._(REASONS.get(reason, reason)) if reason else ""]
+    if rule := facts.get("rule", ""):
+        about.append(rules.title(words, rule, facts.get("object", ""), facts))
+    shown = " ".join(rules.cleaned(part) for part in about if part)
+    return f"{text}: {shown}" if shown else text
