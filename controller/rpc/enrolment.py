@@ -1,5 +1,6 @@
 """The servicer of the enrolment port: a token and a key in, a certificate out."""
 
+import logging
 import re
 from collections import deque
 from typing import Any
@@ -20,6 +21,9 @@ from protos.vigia.v1 import enrolment_pb2_grpc
 # The same for unknown, used, expired and wrong tokens; the reason is in the audit log alone.
 REFUSAL = "this token opens nothing; ask for a new line to paste"
 _PORT = re.compile(r":\d+$")
+
+
+_log = logging.getLogger(__name__)
 
 
 class Misses:
@@ -74,6 +78,10 @@ class EnrolmentService(enrolment_pb2_grpc.EnrolmentServiceServicer):
                 answer = await fleet.enrol(unit, self._authority, asked)
         except VigiaError as error:
             await context.abort(STATUS[type(error)], str(error))
+        except Exception:
+            # gRPC would send the exception's words, which may hold rows, to whoever asks.
+            _log.exception("enrolment failed peer=%s", peer)
+            await context.abort(grpc.StatusCode.INTERNAL, "this could not be done; try again in a minute")
         if not isinstance(answer, Enrolled):
             self._misses.note(address)
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, REFUSAL)

@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 # Records of one stream that wait for their commit; beyond that it is not read from.
 _WINDOW = 128
+# Of one message; ours send 16. Without it a small message could hold eighty thousand.
+_ITEMS = 500
 # Faults are acknowledged at once, metrics after so many records or so long.
 _ACK_RECORDS = 16
 _ACK_S = 2.0
@@ -161,6 +163,8 @@ class Stream:
 
     async def take(self, items: Sequence[pb.AgentItem]) -> bool:
         """One envelope, in its order; True when it said goodbye. Raises `Invalid`, `Unavailable`."""
+        if len(items) > _ITEMS:
+            raise Invalid("items", f"at most {_ITEMS} in one message")
         received_at = self._desk.clock.now()
         entries: list[Entry] = []
         for item in items:
