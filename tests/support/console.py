@@ -60,7 +60,14 @@ async def running_console(
         listening = bound("127.0.0.1", 0)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         context = Context(
-            storage, clock, storage.chance, blobs, changes, wake_ticker=wake, console_url=url, mail_is_set_up=True
+            storage,
+            clock,
+            storage.chance,
+            blobs,
+            changes,
+            wake_ticker=wake,
+            console_url=url,
+            mail_is_set_up=True,
         )
         door = console_door(build_site(context), listening)
         await door.start()

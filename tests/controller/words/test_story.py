@@ -78,7 +78,8 @@ def test_every_notice_is_written_in_both_languages(template: str) -> None:
     assert spanish.subject.startswith("[INC-1] ")
     for written in (spanish, english):
         assert "{" not in written.subject + written.body.replace("Hola {x}", "")
-    assert "CST" in spanish.body
+    # The way into the portal names no instant: its minutes begin when it is asked for.
+    assert "CST" in spanish.body or template == "portal_link"
 
 
 @pytest.mark.parametrize("kind", ["started", "stopped", "retargeted", "due", "decided", "breached"])
