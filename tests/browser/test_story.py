@@ -174,6 +174,8 @@ def test_the_pages_carry_a_cause_from_an_outage_to_everyone_who_has_it(
     picture("problem-sent")
 
     article_published(eva, leo, picture)
+    for address in CONTACTS.values():
+        eventually(f"the solution reaches {address}", lambda address=address: mailbox.solutions(address), 60)  # type: ignore[misc]
     for reference in (first, second):
         resolved(eva, reference)
     in_the_portal(browser, walk, mailbox, gallery, first, second)
@@ -297,7 +299,7 @@ def moved(page: Page, state: str) -> None:
 
 
 def killed_halfway(walk: Street, mailbox: HalfwayMailbox, page: Page) -> None:
-    """One letter is out, the other was put off: the controller dies, comes back, and the page with it."""
+    """One letter is out, the other put off for 15 s: the controller dies and comes back, the page with it."""
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
     eventually("the other letter is put off", lambda: "notice failed" in walk.log("controller"), 30)
     assert sorted(mailbox.solutions(one) for one in CONTACTS.values()) == [0, 1]
@@ -305,8 +307,6 @@ def killed_halfway(walk: Street, mailbox: HalfwayMailbox, page: Page) -> None:
     expect(page.locator("#live-state")).to_have_attribute("data-state", "lost", timeout=15_000)
     mailbox.halfway = False
     walk.serve()
-    for address in CONTACTS.values():
-        eventually(f"the solution reaches {address}", lambda address=address: mailbox.solutions(address), 60)  # type: ignore[misc]
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live", timeout=45_000)
     expect(page.locator("#sending-state")).to_contain_text("2 de 2 clientes avisados")
 
