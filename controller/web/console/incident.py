@@ -33,7 +33,6 @@ from controller.sla.ledger import Explanation
 from controller.web.console import acts, bundles, pull_views, reproductions
 from controller.web.console.bundles import BundleView
 from controller.web.console.clockface import faces, first_warning
-from controller.web.console.facts import named as facts_named
 from controller.web.console.problems import Cause, cause_of, linkable
 from controller.web.console.proof import Proof, proof_of
 from controller.web.console.queue import title_of
@@ -47,6 +46,7 @@ from controller.web.pages import pages_of
 from controller.web.reader import Here, Reader, Staff
 from controller.words import clocks, formats, rules
 from controller.words.catalogue import Translator
+from controller.words.facts import named as facts_named
 
 router = APIRouter()
 UNDETECTED = timedelta(seconds=60)
