@@ -3,21 +3,30 @@
 import re
 import shutil
 import signal
-from collections.abc import Callable, Iterator
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.hands import (
+    ARTICLE,
+    SOLUTION,
+    WORKAROUND,
+    answer,
+    article_published,
+    joined_in_one_problem,
+    moved,
+    opened,
+    resolved,
+    signed_in,
+    written,
+)
 from tests.support.browsers import FLAGS
 from tests.support.gallery import Gallery
+from tests.support.halfway import HalfwayMailbox
 from tests.support.lab_commands import LabCommands
-from tests.support.mailbox import Mailbox
 from tests.support.sshd import Sshd
 from tests.support.street import Street, eventually, free_port, street
 
@@ -37,37 +46,11 @@ kind = "exit_status"
 differs_from = 0
 """
 CONTACTS = {"Taller Lima": "ana@lima.example", "Hotel Sol": "sol@sol.example"}
-SOLUTION = "Actualice el servicio de impresión."
-ARTICLE = "La impresora no imprime"
-WORKAROUND = "Imprimir por USB."
-
-
-class HalfwayMailbox(Mailbox):
-    """Takes one solution, and while `halfway` no other: the sending stands in its middle."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.halfway = True
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        content = envelope.content
-        assert isinstance(content, bytes)
-        is_solution = _holds(message_from_bytes(content, policy=default), SOLUTION)
-        if self.halfway and is_solution and any(_holds(mail, SOLUTION) for mail in self.mails):
-            return "451 4.3.0 try again later"
-        return await super().handle_DATA(server, session, envelope)
-
-    def solutions(self, address: str) -> int:
-        return sum(_holds(mail, SOLUTION) for mail in self.to(address))
-
-
-def _holds(mail: EmailMessage, words: str) -> bool:
-    return words in str(mail.get_content())
 
 
 @pytest.fixture
 def mailbox() -> Iterator[HalfwayMailbox]:
-    box = HalfwayMailbox()
+    box = HalfwayMailbox(SOLUTION)
     server = Controller(box, hostname="127.0.0.1", port=free_port())
     server.start()
     box.port = server.port
@@ -175,7 +158,7 @@ def test_the_pages_carry_a_cause_from_an_outage_to_everyone_who_has_it(
 
     article_published(eva, leo, picture)
     for address in CONTACTS.values():
-        eventually(f"the solution reaches {address}", lambda address=address: mailbox.solutions(address), 60)  # type: ignore[misc]
+        eventually(f"the solution reaches {address}", lambda address=address: mailbox.letters(address), 60)  # type: ignore[misc]
     for reference in (first, second):
         resolved(eva, reference)
     in_the_portal(browser, walk, mailbox, gallery, first, second)
@@ -195,27 +178,7 @@ def test_the_pages_carry_a_cause_from_an_outage_to_everyone_who_has_it(
         for told in ("PRB-1", WORKAROUND, SOLUTION, "closed"):
             assert told in story, (reference, told)
     assert "print-queue" in " ".join(walk.vigia("explain", first).stdout.split())
-    assert [mailbox.solutions(one) for one in CONTACTS.values()] == [1, 1], "once each, though killed"
-
-
-def signed_in(walk: Street, browser: Browser, login: str, level: int) -> Page:
-    """In a browser of their own, by the link that the command printed."""
-    mail = f"{login}@support.example"
-    printed = walk.vigia(
-        "users", "add", login, "--name", login.title(), "--email", mail, "--level", level
-    ).stdout
-    found = re.search(r"\S+(/link/\S+)", printed)
-    assert found, printed
-    page = browser.new_context(
-        base_url=walk.console, locale="es-MX", timezone_id="America/Mexico_City",
-        viewport={"width": 1280, "height": 860},
-    ).new_page()  # fmt: skip
-    page.goto(found[1])
-    page.get_by_label("Contraseña nueva").fill("una linterna en la torre")
-    page.get_by_label("La misma contraseña otra vez").fill("una linterna en la torre")
-    page.get_by_role("button", name="Guardar y entrar").click()
-    expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
-    return page
+    assert [mailbox.letters(one) for one in CONTACTS.values()] == [1, 1], "once each, though killed"
 
 
 def outage(walk: Street) -> tuple[str, str]:
@@ -237,16 +200,6 @@ def outage(walk: Street) -> tuple[str, str]:
     return first, second
 
 
-def answer(page: Page, reference: str) -> None:
-    """From the queue, as one does."""
-    page.goto("/incidents")
-    page.locator(".v-row", has_text=reference).get_by_role("link").first.click()
-    page.get_by_label("Lo que le dice").fill("Ya lo vemos; seguimos.")
-    page.get_by_label("Cómo se lo dijo").select_option("email")
-    page.get_by_role("button", name="Enviar la respuesta").click()
-    expect(page.locator("#case-timeline")).to_contain_text("Ya lo vemos; seguimos.")
-
-
 def tried_in_the_lab(walk: Street, sshd: Sshd, folder: Path, case: str) -> None:
     lab = LabCommands(folder / "lab")
     lab("bench", "add", "till", sshd.address, "--key", sshd.key, "--fingerprint", sshd.fingerprint)
@@ -259,85 +212,17 @@ def tried_in_the_lab(walk: Street, sshd: Sshd, folder: Path, case: str) -> None:
     assert f"3 handed in to {case}" in lab("push").stdout
 
 
-def joined_in_one_problem(page: Page, first: str, second: str) -> None:
-    """Opened from one incident's page, linked from the other's, where the workaround then stands."""
-    page.goto(f"/incidents/{first}")
-    page.get_by_label("Título de un problema nuevo").fill("La cola de impresión se cae")
-    page.get_by_role("button", name="Vincular a un problema").click()
-    page.goto(f"/incidents/{second}")
-    page.locator("#problem").select_option("PRB-1")
-    page.get_by_role("button", name="Vincular a un problema").click()
-    expect(page.locator("#case-cause")).to_contain_text("La cola de impresión se cae")
-    page.locator("#case-cause").get_by_role("link").click()
-    expect(page.locator("#problem-linked li")).to_have_count(2)
-    written(page, "workaround", "Solución provisional", WORKAROUND)
-    page.goto(f"/incidents/{second}")
-    expect(page.locator("[aria-labelledby=workaround-title]")).to_contain_text(WORKAROUND)
-
-
-def written(page: Page, act: str, label: str, words: str) -> None:
-    """One form of a problem's page."""
-    opened(page, act)
-    page.locator("#act").get_by_label(label, exact=True).fill(words)
-    page.locator("#act").get_by_role("button", name="Guardar").click()
-    expect(page.locator("#problem-words, #problem-head", has_text=words)).to_have_count(1)
-
-
-def opened(page: Page, act: str) -> None:
-    """Its form comes from the controller; what is typed before it is there would be lost with the old one."""
-    choice = page.locator(f"#act-{act}")
-    if choice.get_attribute("aria-current") != "true":
-        choice.click()
-    expect(choice).to_have_attribute("aria-current", "true")
-
-
-def moved(page: Page, state: str) -> None:
-    opened(page, "state")
-    page.get_by_label("Estado nuevo").select_option(state)
-    page.get_by_role("button", name="Cambiar el estado").click()
-    expect(page.get_by_text("El estado ha cambiado.")).to_be_visible()
-
-
 def killed_halfway(walk: Street, mailbox: HalfwayMailbox, page: Page) -> None:
     """One letter is out, the other put off for 15 s: the controller dies and comes back, the page with it."""
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
     eventually("the other letter is put off", lambda: "notice failed" in walk.log("controller"), 30)
-    assert sorted(mailbox.solutions(one) for one in CONTACTS.values()) == [0, 1]
+    assert sorted(mailbox.letters(one) for one in CONTACTS.values()) == [0, 1]
     walk.end("controller", signal.SIGKILL)
     expect(page.locator("#live-state")).to_have_attribute("data-state", "lost", timeout=15_000)
     mailbox.halfway = False
     walk.serve()
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live", timeout=45_000)
     expect(page.locator("#sending-state")).to_contain_text("2 de 2 clientes avisados")
-
-
-def resolved(page: Page, reference: str) -> None:
-    page.goto(f"/incidents/{reference}")
-    opened(page, "resolve")
-    page.get_by_label("Qué se hizo").fill("Actualizado.")
-    page.locator("#act").get_by_role("button", name="Resolver").click()
-    expect(page.locator("#case-head")).to_contain_text("Resuelta")
-
-
-def article_published(eva: Page, leo: Page, picture: Callable[[str], None]) -> None:
-    """Begun from the problem's page by one, reviewed and published by the other."""
-    eva.goto("/problems/PRB-1")
-    eva.get_by_role("link", name="Escribir un artículo a partir de él").click()
-    expect(eva.get_by_label("Qué hacer")).to_have_value(re.compile("Instale la versión 2.5"))
-    picture("article-new")
-    eva.get_by_label("Título").fill(ARTICLE)
-    eva.get_by_label("Lo que pasa").fill("La impresión queda en la cola y no se imprime.")
-    eva.get_by_role("button", name="Guardar el borrador").click()
-    expect(eva.locator("h1")).to_have_text(ARTICLE)
-    expect(eva.get_by_text("Usted escribió una parte")).to_be_visible()
-    leo.goto("/articles")
-    leo.get_by_role("link", name=ARTICLE).click()
-    leo.get_by_role("button", name="Lo he revisado").click()
-    leo.get_by_label("Lectores", exact=True).select_option("customers")
-    leo.get_by_role("button", name="Publicar").click()
-    expect(leo.locator(".v-case-chips")).to_contain_text("Publicado")
-    eva.goto("/articles/ART-1")
-    picture("article")
 
 
 def in_the_portal(
