@@ -113,6 +113,7 @@ def test_the_pages_carry_a_cause_from_an_outage_to_everyone_who_has_it(
     eva.get_by_role("searchbox").fill("MemTotal")
     eva.get_by_role("button", name="Buscar").click()
     expect(eva.locator("mark").first).to_have_text("MemTotal")
+    expect(eva.locator("#item-title")).to_have_text("system/memory.txt")
     picture("evidence-found")
 
     eva.goto(f"/incidents/{first}")
