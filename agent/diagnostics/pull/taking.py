@@ -54,11 +54,13 @@ def collect(request: Request, pieces: Sequence[Piece], clock: Clock, chance: Cha
     """Writes the bundle to `request.path`, synced. What does not come in its time, or after a budget is
     spent, is a gap that says so. Raises OSError when the file cannot be written."""
     started_at, deadline = clock.now(), clock.monotonic() + request.budget_s
+    # From here on: what this process did before is none of the bundle's business.
+    cpu_until_s = _cpu_s() + request.budget_cpu_s
     wanted = [*pieces[:ITEMS_MAX], _about(request)]
     told(Step(0, len(wanted)))
     items: list[tuple[Piece, Item, bytes]] = []
     for number, piece in enumerate(wanted, 1):
-        spent = _spent(request, deadline - clock.monotonic())
+        spent = _spent(request, deadline - clock.monotonic(), cpu_until_s - _cpu_s())
         items.append(_gap(piece, spent) if spent else _taken(piece, clock, deadline))
         told(Step(number, len(wanted)))
     with Path(request.path).open("xb") as file:
@@ -100,12 +102,17 @@ def _gap(piece: Piece, reason: str) -> tuple[Piece, Item, bytes]:
     return piece, Item(piece.label, piece.collector, piece.label, withheld=reason), b""
 
 
-def _spent(request: Request, left_s: float) -> str:
+def _cpu_s() -> float:
+    """Processor seconds of this process and of its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _spent(request: Request, left_s: float, cpu_left_s: float) -> str:
     """Which budget is used up; empty while there is some of each."""
     if left_s <= 0:
         return f"the budget of {request.budget_s:.0f} s was spent"
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    if sum(one.ru_utime + one.ru_stime for one in used) > request.budget_cpu_s:
+    if cpu_left_s < 0:
         return f"the budget of {request.budget_cpu_s:.0f} s of processor was spent"
     return ""
 
