@@ -100,6 +100,4 @@ def _print_machine(one: dict[str, Any]) -> None:
     heading(_("Open incidents"))
     print_incidents(one["incidents"], _("None."))
     heading(_("History"))
-    print_facts(
-        (f"  {moment(event['at'], zone)}", event["said"]) for event in one["history"]
-    )
+    print_facts((f"  {moment(event['at'], zone)}", event["said"]) for event in one["history"])

@@ -153,7 +153,10 @@ async def enrol(context: Here, actor: FleetManager, new: NewToken) -> dict[str, 
 
 @router.get("/machines")
 async def machines(
-    context: Here, _: Reader, customer: Short | None = None, all: bool = False,  # noqa: A002 - the query's name
+    context: Here,
+    _: Reader,
+    customer: Short | None = None,
+    all: bool = False,  # noqa: A002 - the query's name
 ) -> list[dict[str, Any]]:
     """`all`: the banned ones too."""
     async with context.storage.reading() as connection:
@@ -174,8 +177,12 @@ async def machine(context: Here, _: Reader, name: Short, lang: Short = "en") -> 
             **shapes.machine(found, await shapes.names(connection)),
             "incidents": await shapes.incidents(connection, rows, lang, context.clock.now()),
             "history": [
-                {"at": shapes.iso(event.at), "kind": event.kind, "facts": dict(event.facts),
-                 "said": told(words, event.kind, event.facts)}
+                {
+                    "at": shapes.iso(event.at),
+                    "kind": event.kind,
+                    "facts": dict(event.facts),
+                    "said": told(words, event.kind, event.facts),
+                }
                 for event in history
             ],
         }

@@ -202,8 +202,10 @@ async def _shown(
         "owners": [(one.login, one.name) for one in staff if may(one.actor, Right.WORK_INCIDENTS)],
         "owner_login": whole.owner.login if whole.owner else "",
         "tried": reproductions.section(
-            whole.reproduction, {case.id: case.reference for case in whole.cases},
-            reader.session.user.zone if reader.session else "UTC", words,
+            whole.reproduction,
+            {case.id: case.reference for case in whole.cases},
+            reader.session.user.zone if reader.session else "UTC",
+            words,
         ),
         "messages": [_message(whole, line, words) for line in whole.standing.lines],
     }
