@@ -1,7 +1,8 @@
 # Each target sets up what it needs, so that `make up` and `make test` can be the first command in a fresh clone.
 PYTHON ?= python3
 VENV ?= .venv
-JOBS ?= 2
+# Twice the cores of the smallest machine: most tests wait for programs, sockets and time.
+JOBS ?= 4
 ARGS ?=
 PY = $(VENV)/bin/python
 UV = $(VENV)/bin/uv
