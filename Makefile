@@ -31,11 +31,11 @@ up: setup ## controller, console and an agent for this machine, until Ctrl-C
 	@exec $(VENV)/bin/vigia up $(ARGS)
 
 test: setup ## every test this machine can run; says what it skips and why
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup lint types proto-lint fences ## lint, types, messages and fences, then the tests with nothing skipped
 	$(say) 'Tests, nothing skipped'
-	@VIGIA_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@VIGIA_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	$(say) 'Lint and format'
