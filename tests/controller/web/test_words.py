@@ -10,9 +10,9 @@ from jinja2.ext import babel_extract
 
 import controller.web
 from controller.web import fault, pages, refusals
-from controller.web.console import account, acts, clockface, facts, machine_state
+from controller.web.console import account, acts, clockface, machine_state
 from controller.web.portal import asking, cases
-from controller.words import history, reproductions, requests
+from controller.words import facts, history, reproductions, requests
 
 WEB = Path(controller.web.__file__).parent
 # The same in both languages.
