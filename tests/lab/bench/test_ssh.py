@@ -172,10 +172,11 @@ def test_a_frozen_bench_costs_its_time_limit_and_is_then_lost(
     assert output_of(bench, "true")[0] == Ended(0)
 
 
+# Two sleeps: the power cut may reach the first before its shell, which must not go on to its end.
 RECIPE = """
 repeats = 4
 [[steps]]
-run = ["sh", "-c", "cd {folder}; echo x >> tries; [ $(wc -l < tries) != 2 ] || sleep 30; exit 1"]
+run = ["sh", "-c", "cd {folder}; echo x >> tries; [ $(wc -l < tries) != 2 ] || { sleep 30; sleep 30; }; exit 1"]
 [oracle]
 kind = "exit_status"
 equals = 1
