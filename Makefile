@@ -35,7 +35,10 @@ test: setup ## every test this machine can run; says what it skips and why
 
 check: setup lint types proto-lint fences ## lint, types, messages and fences, then the tests with nothing skipped
 	$(say) 'Tests, nothing skipped'
-	@VIGIA_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@# Real programs share few cores here: what failed is tried once more, alone, and both runs are shown.
+	@VIGIA_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS) || { \
+	    printf '\n\033[1mWhat failed, once more and alone\033[0m\n'; \
+	    VIGIA_NO_SKIP=1 $(PY) -m pytest --last-failed --last-failed-no-failures none $(ARGS); }
 
 lint: setup
 	$(say) 'Lint and format'
