@@ -54,10 +54,31 @@ LACKS: dict[str, Callable[[], str | None]] = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Whole stories with several real programs: minutes of two cores. `make check` walks them all; `make test`, which
+# is for every change, leaves them out and says how many. Naming a file runs it.
+LONG = {
+    "journeys/test_cause.py",
+    "journeys/test_full_disk.py",
+    "journeys/test_kills.py",
+    "journeys/test_pull.py",
+    "browser/test_story.py",
+    "lab/test_journey.py",
+    "lab/bench/test_ssh.py",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The files with long tests first: begun last, one of them keeps a worker long after the other."""
+    if not NO_SKIP and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        left_out = [item for item in items if "/".join(item.path.parts[-2:]) in LONG or _deep(item) in LONG]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
+
+
+def _deep(item: pytest.Item) -> str:
+    return "/".join(item.path.parts[-3:])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
