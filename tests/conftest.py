@@ -54,8 +54,8 @@ LACKS: dict[str, Callable[[], str | None]] = {
 }
 
 
-# Whole stories with several real programs: minutes of two cores. `make check` walks them all; `make test`, which
-# is for every change, leaves them out and says how many. Naming a file runs it.
+# Whole stories with several real programs: minutes of two cores. `make check` walks them all; `make test`,
+# which is for every change, leaves them out and says how many. Naming a file runs it.
 LONG = {
     "journeys/test_cause.py",
     "journeys/test_full_disk.py",
