@@ -49,6 +49,10 @@ class JumpingClock:
             sleeping.cancel()
         return event.is_set()
 
+    def asleep(self) -> int:
+        """How many sleep right now."""
+        return sum(not future.done() for _, _, future in self._sleepers)
+
     def _sleeper(self, seconds: float) -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._count += 1

@@ -72,8 +72,8 @@ class Sshd:
         if self._process is None:
             return
         for child in _children(self._process.pid):
-            _kill(child)
-        _kill(self._process.pid)
+            _signal(child, signal.SIGKILL)
+        _signal(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
 
@@ -83,12 +83,12 @@ class Sshd:
         assert self._process is not None
         frozen = [*_children(self._process.pid), self._process.pid]
         for process in frozen:
-            os.kill(process, signal.SIGSTOP)
+            _signal(process, signal.SIGSTOP)
         try:
             yield
         finally:
             for process in frozen:
-                os.kill(process, signal.SIGCONT)
+                _signal(process, signal.SIGCONT)
 
     def _listens(self) -> bool:
         assert self._process is not None
@@ -113,9 +113,10 @@ def _children(parent: int) -> list[int]:
     return found
 
 
-def _kill(process: int) -> None:
+def _signal(process: int, what: signal.Signals) -> None:
+    """A session of the server may end by itself at any moment."""
     with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
+        os.kill(process, what)
 
 
 def _user() -> str:
