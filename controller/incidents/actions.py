@@ -28,6 +28,7 @@ from controller.incidents.intake import (
     resolve_if_quiet,
     take_in,
 )
+from controller.incidents.own import end_own, open_own
 
 __all__ = [
     "assign",
@@ -39,6 +40,7 @@ __all__ = [
     "customer_confirms",
     "customer_reopens",
     "customer_writes",
+    "end_own",
     "escalate",
     "note",
     "note_cleared",
@@ -46,6 +48,7 @@ __all__ = [
     "note_request",
     "note_unlinked",
     "open_by_person",
+    "open_own",
     "reconcile",
     "reopen",
     "resolve",

@@ -253,6 +253,27 @@ async def _of_identity(
     return _incident(row) if row else None
 
 
+async def find_unclosed(
+    connection: AsyncConnection, customer_id: UUID, rule: str, object_name: str, *, lock: bool = False
+) -> Incident | None:
+    """Of a customer and of no machine: the open one of that rule and object, else the latest resolved one."""
+    query = (
+        select(incidents_table)
+        .where(
+            incidents_table.c.customer_id == customer_id,
+            incidents_table.c.machine_id.is_(None),
+            incidents_table.c.rule == rule,
+            incidents_table.c.object == object_name,
+            incidents_table.c.state != CaseState.CLOSED.value,
+        )
+        # "open" comes before "resolved".
+        .order_by(incidents_table.c.state, incidents_table.c.number.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    return _incident(row) if row else None
+
+
 async def lasting(connection: AsyncConnection, machine_id: UUID) -> tuple[Incident, ...]:
     """Unclosed incidents of a machine whose symptom has not been seen to end."""
     rows = await connection.execute(

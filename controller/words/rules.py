@@ -129,6 +129,18 @@ RULES: Mapping[str, RuleWords] = {
     ),
 }
 
+OWN_RULES: Mapping[str, RuleWords] = {
+    "vigia.timer_set_aside": RuleWords(
+        N_("A timer of ours fails and was set aside: {object}"),
+        (
+            N_("Nothing it stood for happens by itself any more: see whose deadline it is and keep it."),
+            N_("`vigia timers list --set-aside` shows how it failed; the log has the whole trace."),
+            N_("Once the cause is gone, `vigia timers release` lets it act at once, marked as late."),
+        ),
+    ),
+}
+"""What is wrong with Vigía itself; the controller alone says these."""
+
 _UNKNOWN = RuleWords(N_("{object}: {rule}"), (N_("Look at the facts and the evidence."),))
 
 
@@ -168,12 +180,16 @@ def facts_shown(facts: Mapping[str, str], language: str) -> dict[str, str]:
 
 def title(words: Translator, rule: str, object_name: str, facts: Mapping[str, str], machine: str = "") -> str:
     """One line that says what is wrong. `machine` is the name of the machine it is wrong on."""
-    template = words._(RULES.get(rule, _UNKNOWN).title)
+    template = words._(_words_of(rule).title)
     known = _Facts(facts_shown(facts, words.language))
     known.update(object=cleaned(object_name) or cleaned(machine) or "–", machine=cleaned(machine), rule=rule)
     return template.format_map(known)
 
 
+def _words_of(rule: str) -> RuleWords:
+    return RULES.get(rule) or OWN_RULES.get(rule) or _UNKNOWN
+
+
 def remedy(words: Translator, rule: str) -> tuple[str, ...]:
     """What to do now, step by step, the safest first."""
-    return tuple(words._(step) for step in RULES.get(rule, _UNKNOWN).remedy)
+    return tuple(words._(step) for step in _words_of(rule).remedy)

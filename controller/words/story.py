@@ -244,6 +244,8 @@ _REASONS = {
     "confirmed_by_customer": N_("the customer says that it works"),
     "customer_says_no": N_("the customer says that it does not work yet"),
     "customer_silent": N_("the customer was told and did not object"),
+    "own_ended": N_("what it was about is over"),
+    "timer_released": N_("the timer was released and acts again"),
 }
 _ENTRIES: Mapping[str, _Made] = {
     "opened": _opened,
