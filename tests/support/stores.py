@@ -4,6 +4,7 @@ One server serves the whole test session (and all its worker processes); each te
 """
 
 import asyncio
+import atexit
 import fcntl
 import importlib
 import os
@@ -11,7 +12,7 @@ import pkgutil
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -61,11 +62,25 @@ def postgres_uri() -> str:
             for setting in ("fsync", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
             connection.execute("SELECT pg_reload_conf()")
+            _forget_the_dead(connection)
     return uri
 
 
+def _forget_the_dead(connection: "psycopg.Connection[tuple[str]]") -> None:
+    """Databases bear the id of the process that made them: one that was killed could not take them away."""
+    for (name,) in connection.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE 'vigia\\_%'"
+    ).fetchall():
+        if not Path(f"/proc/{name.split('_')[1]}").exists():
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def _plain(uri: str, name: str) -> str:
+    return uri.replace("/postgres?", f"/{name}?", 1)
+
+
 def _named(uri: str, name: str) -> str:
-    return uri.replace("postgresql://", "postgresql+psycopg://", 1).replace("/postgres?", f"/{name}?", 1)
+    return _plain(uri, name).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @cache
@@ -122,15 +137,58 @@ async def fresh_url(backend: str, folder: Path, *, empty: bool = True) -> AsyncI
         yield f"sqlite+aiosqlite:///{path}"
         return
     uri = await asyncio.to_thread(postgres_uri)
-    name = f"vigia_{uuid4().hex}"
-    template = "template1" if empty else await asyncio.to_thread(_postgres_template)
-    await asyncio.to_thread(
-        _execute, uri, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'
-    )
+    name = await asyncio.to_thread(_postgres_database, uri, empty)
     try:
         yield _named(uri, name)
     finally:
-        await asyncio.to_thread(_execute, uri, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await asyncio.to_thread(_give_back, uri, name, empty)
+
+
+_idle: list[str] = []
+"""Databases of this process with all tables and no row: emptying one is ten times as fast as making one."""
+
+_EMPTY_ALL = """
+DO $$
+DECLARE name text;
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE 'DELETE FROM ' || name;
+    END LOOP;
+    FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+        EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';
+    END LOOP;
+END $$
+"""
+
+
+def _postgres_database(uri: str, empty: bool) -> str:
+    if not empty and _idle:
+        return _idle.pop()
+    name, template = f"vigia_{os.getpid()}_{uuid4().hex}", "template1" if empty else _postgres_template()
+    _execute(uri, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    atexit.register(_drop, uri, name)
+    return name
+
+
+def _give_back(uri: str, name: str, empty: bool) -> None:
+    """Emptied for the next test; away with it when it had another shape, or a test left it changed."""
+    if not empty:
+        with suppress(psycopg.Error), psycopg.connect(_plain(uri, name), autocommit=True) as connection:
+            tables_there = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            if {row[0] for row in connection.execute(tables_there)} == set(metadata.tables):
+                connection.execute(_EMPTY_ALL)
+                _idle.append(name)
+                return
+    _drop(uri, name)
+
+
+def _drop(uri: str, name: str) -> None:
+    # At the end of the process the server may be gone already.
+    with suppress(psycopg.Error):
+        _execute(uri, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @asynccontextmanager
