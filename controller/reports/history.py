@@ -19,6 +19,7 @@ from controller.sla import ledger
 from controller.sla import store as plans
 from controller.sla.clock import evaluate
 from controller.sla.events import Event
+from controller.sla.versions.version import Book
 from controller.storage import Connection
 
 PAGE = 100
@@ -150,7 +151,7 @@ async def _down(connection: Connection, span: Span, as_of: datetime) -> tuple[St
 class _Reader:
     """What is the same for every page."""
 
-    versions: tuple[plans.PlanVersion, ...]
+    versions: Book
     customers: Mapping[UUID, str]
     levels: Mapping[UUID, int]
 
@@ -162,16 +163,16 @@ class _Reader:
         return tuple(self._told(case, entries[case.id], as_of) for case in rows)
 
     def _told(self, case: Incident, entries: list[Entry], as_of: datetime) -> Told:
-        version = plans.chosen(self.versions, case.customer_id, case.opened_at)
+        governing = self.versions.governing(case.customer_id, case.opened_at)
         events: tuple[Event, ...] = tuple(ledger.events_of(entries))
         return Told(
             case.number,
             self.customers.get(case.customer_id, ""),
             case.began_at,
             case.opened_at,
-            version.plan,
-            version.version,
-            evaluate(version.plan, {}, events, as_of),
+            governing.plan,
+            governing.version,
+            evaluate(governing.plan, governing.calendars, events, as_of),
             events,
             tuple(
                 Deed(
@@ -183,6 +184,7 @@ class _Reader:
                 for entry in entries
                 if entry.actor_kind is ActorKind.PERSON
             ),
+            governing.calendars,
         )
 
 

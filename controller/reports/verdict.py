@@ -1,11 +1,12 @@
 """One incident as the report counts it (contract.md T4a, T12, T13)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from controller.sla.calendar import Calendar
 from controller.sla.events import Event, sift
 from controller.sla.plan import Plan
 from controller.sla.state import BREACHED, MET, NOT_NEEDED, Clock, State
@@ -36,8 +37,8 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that a report reads of one incident. `plan` is the one that governs it (T14), `state` the verdict
-    of its clocks at `state.as_of`."""
+    """All that a report reads of one incident. `plan` and `calendars` are those that govern it (T14), `state`
+    the verdict of its clocks at `state.as_of`."""
 
     number: int
     customer: str
@@ -48,6 +49,7 @@ class Told:
     state: State
     events: tuple[Event, ...]
     deeds: tuple[Deed, ...] = ()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:

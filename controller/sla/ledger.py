@@ -16,6 +16,7 @@ from controller.sla.events import KINDS, Event
 from controller.sla.moments import next_moments
 from controller.sla.plan import Plan
 from controller.sla.state import Clock, State
+from controller.sla.versions.version import Governing
 from controller.storage import Connection
 
 CLOCK_KINDS = frozenset(EntryKind(kind) for kind in KINDS)
@@ -27,10 +28,17 @@ class Explanation:
     """The story of an incident with its proof: `state.clocks[...].why` tells how each due came about."""
 
     incident: Incident
-    plan: Plan
-    plan_version: str
+    governing: Governing
     state: State
     entries: tuple[Entry, ...]
+
+    @property
+    def plan(self) -> Plan:
+        return self.governing.plan
+
+    @property
+    def plan_version(self) -> str:
+        return self.governing.version
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
@@ -79,11 +87,12 @@ async def state_of(
     case = await incidents.incident(connection, incident_id)
     if case is None:
         raise NotFound("incident", str(incident_id))
-    version = await store.in_force(connection, case.customer_id, case.opened_at)
+    governing = await store.in_force(connection, case.customer_id, case.opened_at)
     found = await incidents.entries_of_kinds(connection, (case.id,), CLOCK_KINDS)
     if known_at is None:
         as_of = _present(found[case.id], as_of)
-    return version.plan, evaluate(version.plan, {}, events_of(found[case.id]), as_of, known_at)
+    events = events_of(found[case.id])
+    return governing.plan, evaluate(governing.plan, governing.calendars, events, as_of, known_at)
 
 
 def _present(entries: Iterable[Entry], now: datetime) -> datetime:
@@ -108,12 +117,13 @@ async def states_of(
         return {}
     entries = await incidents.entries_of_kinds(connection, [case.id for case in cases], CLOCK_KINDS)
     found: dict[UUID, tuple[Plan, State]] = {}
-    versions = await store.versions(connection)
+    book = await store.versions(connection)
     for case in cases:
-        version = store.chosen(versions, case.customer_id, case.opened_at)
+        known = book.governing(case.customer_id, case.opened_at)
+        now = _present(entries[case.id], as_of)
         found[case.id] = (
-            version.plan,
-            evaluate(version.plan, {}, events_of(entries[case.id]), _present(entries[case.id], as_of)),
+            known.plan,
+            evaluate(known.plan, known.calendars, events_of(entries[case.id]), now),
         )
     return found
 
@@ -133,11 +143,12 @@ async def explain(connection: Connection, incident_id: UUID, as_of: datetime) ->
     case = await incidents.incident(connection, incident_id)
     if case is None:
         raise NotFound("incident", str(incident_id))
-    version = await store.in_force(connection, case.customer_id, case.opened_at)
+    governing = await store.in_force(connection, case.customer_id, case.opened_at)
     entries = await incidents.timeline(connection, incident_id)
     counted = [entry for entry in entries if entry.kind in CLOCK_KINDS]
-    state = evaluate(version.plan, {}, events_of(counted), _present(counted, as_of))
-    return Explanation(case, version.plan, version.version, state, entries)
+    now = _present(counted, as_of)
+    state = evaluate(governing.plan, governing.calendars, events_of(counted), now)
+    return Explanation(case, governing, state, entries)
 
 
 async def next_due(connection: Connection, incident_id: UUID, as_of: datetime) -> Mapping[str, datetime]:

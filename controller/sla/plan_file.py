@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from controller.sla.calendar import Calendar
 from controller.sla.durations import Duration, duration
@@ -18,12 +19,32 @@ _PLAN_KEYS = (
 )  # fmt: skip
 _SEVERITY_KEYS = (*CLOCKS, "contact_recommended", "contact_counts")
 _TARGET_KEYS = ("first_response", "escalation_and_update")
-_CALENDAR_KEYS = ("name", "zone", "country", "region", "holidays", "weekly")
+_CALENDAR_KEYS = ("name", "zone", "effective_from", "country", "region", "holidays", "weekly")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_FURTHEST_YEAR = 2200
+DOCUMENT_BYTES = 65_536
+"""Of a plan or a calendar as TOML: more is no contract that anyone could read."""
 
 
-def read_plan(text: str, calendars: Mapping[str, Calendar], now: datetime | None = None) -> Plan:
-    """A plan whose `hours` name calendars of `calendars`. With `now`, `effective_from` must not be past.
+@dataclass(frozen=True, slots=True)
+class NamedCalendar:
+    """A calendar's document, read. `effective_from` None: from when it is added."""
+
+    name: str
+    calendar: Calendar
+    effective_from: datetime | None
+
+
+def read_plan(
+    text: str,
+    calendars: Mapping[str, Calendar] | None,
+    now: datetime | None = None,
+    *,
+    further: Callable[[Plan], Iterable[Fault]] | None = None,
+) -> Plan:
+    """A plan whose `hours` name calendars of `calendars`; None: any name is taken, for what was checked
+    before. With `now`, `effective_from` must not be past. `further` looks at the plan as far as it could be
+    read and finds more faults; their lines are put in here.
 
     Raises PlanInvalid with every fault, each with its key path and line.
     """
@@ -54,12 +75,25 @@ def read_plan(text: str, calendars: Mapping[str, Calendar], now: datetime | None
         first_response_target=_ratio(reader, targets, "first_response", 0.95),
         escalation_and_update_target=_ratio(reader, targets, "escalation_and_update", 0.90),
     )
+    for one in further(plan) if further else ():
+        reader.fault(one.path, one.kind, one.limit, one.way_out)
     _refuse(reader)
     return plan
 
 
 def read_calendar_file(text: str) -> tuple[str, Calendar]:
-    """A calendar's name and hours. Raises PlanInvalid with every fault; one that never opens is refused."""
+    """A calendar's name and hours, from whenever. Raises PlanInvalid."""
+    read = read_calendar(text)
+    return read.name, read.calendar
+
+
+def read_calendar(
+    text: str,
+    now: datetime | None = None,
+    *,
+    further: Callable[[NamedCalendar], Iterable[Fault]] | None = None,
+) -> NamedCalendar:
+    """Raises PlanInvalid with every fault; one that never opens is refused. `now`, `further`: `read_plan`."""
     table, reader = _parse(text)
     reader.known_keys(table, "", _CALENDAR_KEYS)
     name = reader.text(table, "name", "name")
@@ -72,8 +106,11 @@ def read_calendar_file(text: str) -> tuple[str, Calendar]:
         reader.weekly(table.get("weekly", {}), "weekly"),
         reader.holidays(table.get("holidays", []), "holidays", country, region),
     )
+    read = NamedCalendar(name, calendar, _effective_from(reader, table.get("effective_from"), now))
+    for one in further(read) if further else ():
+        reader.fault(one.path, one.kind, one.limit, one.way_out)
     _refuse(reader)
-    return name, calendar
+    return read
 
 
 def version_faults(versions: list[Plan]) -> tuple[Fault, ...]:
@@ -90,9 +127,13 @@ def version_faults(versions: list[Plan]) -> tuple[Fault, ...]:
 
 
 def _parse(text: str) -> tuple[Table, Reader]:
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > DOCUMENT_BYTES:
+        limit = f"has {size} bytes, at most {DOCUMENT_BYTES} are taken"
+        raise PlanInvalid((Fault("(file)", "too_long", limit, "Shorten it"),))
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
         fault = Fault("(file)", "syntax", f"is not TOML: {error}", line=int(line[1]) if line else None)
         raise PlanInvalid((fault,)) from error
@@ -101,7 +142,7 @@ def _parse(text: str) -> tuple[Table, Reader]:
 
 def _refuse(reader: Reader) -> None:
     if reader.faults:
-        raise PlanInvalid(tuple(reader.faults))
+        raise PlanInvalid(tuple(sorted(reader.faults, key=lambda one: one.line or DOCUMENT_BYTES)))
 
 
 def _duration(reader: Reader, value: object, path: str) -> Duration | None:
@@ -141,10 +182,15 @@ def _severity(reader: Reader, name: str, value: object) -> Severity:
     )
 
 
-def _hours(reader: Reader, table: Table, calendars: Mapping[str, Calendar]) -> dict[str, str]:
+def _hours(reader: Reader, table: Table, calendars: Mapping[str, Calendar] | None) -> dict[str, str]:
     reader.known_keys(table, "hours", CLOCKS)
     for clock, name in table.items():
-        if name == ALL_HOURS:
+        if name == ALL_HOURS or clock not in CLOCKS:
+            continue
+        if calendars is None:
+            if not isinstance(name, str):
+                reader.fault(f"hours.{clock}", "wrong_type", "must be a calendar's name",
+                             f"Such as {ALL_HOURS}")  # fmt: skip
             continue
         calendar = calendars.get(name) if isinstance(name, str) else None
         if calendar is None:
@@ -162,10 +208,14 @@ def _effective_from(reader: Reader, value: object, now: datetime | None) -> date
         reader.fault("effective_from", "wrong_type", "must be an instant with an offset",
                      "Such as 2026-12-01T00:00:00-06:00")  # fmt: skip
         return None
+    if not 1970 <= value.year <= _FURTHEST_YEAR:
+        reader.fault("effective_from", "not_allowed", f"the year {value.year} is beyond what we keep",
+                     f"Use a year up to {_FURTHEST_YEAR}")  # fmt: skip
+        return None
     if now is not None and value < now:
         reader.fault("effective_from", "past", f"{value.isoformat()} is in the past",
                      "What was promised stays: choose a time to come")  # fmt: skip
-    return value
+    return value.astimezone(UTC)
 
 
 def _warn_at(reader: Reader, value: object) -> tuple[float, ...]:

@@ -1,17 +1,34 @@
-"""Versions of plans. The one in force when an incident was opened governs it for good (contract.md T14)."""
+"""Versions of plans and calendars. Those in force when an incident was opened govern it for good (T14).
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Rows are added and never changed; one that was withdrawn before it was in force is kept, and left out.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, Uuid, insert, select
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    Uuid,
+    cast,
+    insert,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from controller.core.errors import NotFound
 from controller.sla.plan import Plan
-from controller.sla.plan_file import read_plan
+from controller.sla.plan_file import NamedCalendar, read_calendar, read_plan
+from controller.sla.versions.version import Book, CalendarVersion, Governing, PlanVersion, Version
 from controller.storage import UtcDateTime, metadata
 
 plan_versions_table = Table(
@@ -24,66 +41,107 @@ plan_versions_table = Table(
     # TOML as it was written: what was promised is kept word by word.
     Column("document", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", Text, nullable=False, server_default=""),
+    Column("withdrawn_at", UtcDateTime),
     Index(None, "customer_id", "effective_from"),
 )
+calendar_versions_table = Table(
+    "calendar_versions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id")),
+    Column("name", Text, nullable=False),
+    Column("effective_from", UtcDateTime, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", Text, nullable=False, server_default=""),
+    Column("withdrawn_at", UtcDateTime),
+    Index(None, "customer_id", "name", "effective_from"),
+)
+_PLANS, _CALENDARS = plan_versions_table.c, calendar_versions_table.c
 
 
-@dataclass(frozen=True, slots=True)
-class PlanVersion:
-    """`version` is how people call it: the day from which it is in force."""
-
-    id: UUID
-    customer_id: UUID | None
-    effective_from: datetime
-    plan: Plan
-
-    @property
-    def version(self) -> str:
-        return self.effective_from.date().isoformat()
+@lru_cache(maxsize=1024)
+def _read_plan(_version_id: UUID, document: str, effective_from: datetime) -> Plan:
+    """Versions never change, so each is read once. Its calendars were looked for when it was added."""
+    return replace(read_plan(document, None), effective_from=effective_from)
 
 
-@lru_cache(maxsize=256)
-def _read(_version_id: UUID, document: str) -> Plan:
-    """Versions never change, so each is read once; its calendars stay filled."""
-    return read_plan(document, {})
+@lru_cache(maxsize=1024)
+def _read_calendar(_version_id: UUID, document: str) -> NamedCalendar:
+    """Read once, so that its open intervals, once laid out, stay."""
+    return read_calendar(document)
 
 
-async def add(connection: AsyncConnection, version: PlanVersion, document: str, created_at: datetime) -> None:
-    await connection.execute(
-        insert(plan_versions_table).values(
-            id=version.id,
-            customer_id=version.customer_id,
-            effective_from=version.effective_from,
-            document=document,
-            created_at=created_at,
-        )
-    )
+async def add(connection: AsyncConnection, version: Version, created_at: datetime) -> None:
+    values = {
+        "id": version.id,
+        "customer_id": version.customer_id,
+        "effective_from": version.effective_from,
+        "document": version.document,
+        "created_at": created_at,
+        "created_by": version.created_by,
+    }
+    if isinstance(version, CalendarVersion):
+        await connection.execute(insert(calendar_versions_table).values(name=version.name, **values))
+    else:
+        await connection.execute(insert(plan_versions_table).values(values))
+
+
+async def withdraw(connection: AsyncConnection, version: Version, at: datetime) -> None:
+    """The caller has seen that it is not in force yet."""
+    table = calendar_versions_table if isinstance(version, CalendarVersion) else plan_versions_table
+    await connection.execute(update(table).where(table.c.id == version.id).values(withdrawn_at=at))
 
 
 async def any_version(connection: AsyncConnection) -> bool:
     return (await connection.execute(select(plan_versions_table.c.id).limit(1))).first() is not None
 
 
-async def versions(connection: AsyncConnection) -> tuple[PlanVersion, ...]:
-    """Every one; they are few, since each is a contract somebody signed."""
-    rows = await connection.execute(select(plan_versions_table))
-    return tuple(
-        PlanVersion(row.id, row.customer_id, row.effective_from, _read(row.id, row.document)) for row in rows
+async def versions(connection: AsyncConnection) -> Book:
+    """Every one that was not withdrawn."""
+    return await _book(connection)
+
+
+async def in_force(connection: AsyncConnection, customer_id: UUID | None, at: datetime) -> Governing:
+    """What governs that customer's incidents opened at that instant; None: customers without any plan of
+    their own. Raises `NotFound` before `seed_default_plan` has run."""
+    mine = or_(_PLANS.customer_id.is_(None), _PLANS.customer_id == customer_id), _PLANS.effective_from <= at
+    also = (
+        or_(_CALENDARS.customer_id.is_(None), _CALENDARS.customer_id == customer_id),
+        _CALENDARS.effective_from <= at,
+    )
+    return (await _book(connection, mine, also)).governing(customer_id, at)
+
+
+async def _book(
+    connection: AsyncConnection, plans: tuple[Any, ...] = (), calendars: tuple[Any, ...] = ()
+) -> Book:
+    """In one query: this is read for every deadline that the engine acts on."""
+    both = union_all(
+        select(
+            _PLANS.id, _PLANS.customer_id, cast(null(), Text).label("name"), _PLANS.effective_from,
+            _PLANS.document, _PLANS.created_by,
+        ).where(_PLANS.withdrawn_at.is_(None), *plans),
+        select(
+            _CALENDARS.id, _CALENDARS.customer_id, _CALENDARS.name, _CALENDARS.effective_from,
+            _CALENDARS.document, _CALENDARS.created_by,
+        ).where(_CALENDARS.withdrawn_at.is_(None), *calendars),
+    )  # fmt: skip
+    rows = (await connection.execute(both)).all()
+    return Book(
+        tuple(_plan_version(row) for row in rows if row.name is None),
+        tuple(_calendar_version(row) for row in rows if row.name is not None),
     )
 
 
-def chosen(known: Iterable[PlanVersion], customer_id: UUID, at: datetime) -> PlanVersion:
-    """The customer's own at that instant, else everybody's, the latest of them. Raises `NotFound`."""
-    fitting = [
-        version
-        for version in known
-        if version.effective_from <= at and version.customer_id in (customer_id, None)
-    ]
-    if not fitting:
-        raise NotFound("plan in force at", at.isoformat())
-    return max(fitting, key=lambda version: (version.customer_id is not None, version.effective_from))
+def _plan_version(row: Any) -> PlanVersion:
+    plan = _read_plan(row.id, row.document, row.effective_from)
+    return PlanVersion(row.id, row.customer_id, row.effective_from, plan, row.document, row.created_by)
 
 
-async def in_force(connection: AsyncConnection, customer_id: UUID, at: datetime) -> PlanVersion:
-    """Raises `NotFound` before `seed_default_plan` has run."""
-    return chosen(await versions(connection), customer_id, at)
+def _calendar_version(row: Any) -> CalendarVersion:
+    read = _read_calendar(row.id, row.document)
+    return CalendarVersion(
+        row.id, row.customer_id, row.name, row.effective_from, read.calendar, row.document, row.created_by
+    )

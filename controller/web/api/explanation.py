@@ -21,7 +21,7 @@ async def explanation(connection: Connection, case: Incident, lang: str, now: da
     words = translator(lang)
     told = await ledger.explain(connection, case.id, now)
     zone, machine = known.zone(case), known.machine(case)
-    corrected = corrections(told.plan, {}, ledger.events_of(told.entries), now)
+    corrected = corrections(told.plan, told.governing.calendars, ledger.events_of(told.entries), now)
     return {
         **shapes.incident(case, told.state, known, words),
         "as_of": shapes.iso(now),

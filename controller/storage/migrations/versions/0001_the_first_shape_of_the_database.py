@@ -237,6 +237,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_versions")),
     )
     op.create_table(
+        "calendar_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("effective_from", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("withdrawn_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_calendar_versions_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_versions")),
+    )
+    op.create_index(
+        op.f("ix_calendar_versions_customer_id_name_effective_from"),
+        "calendar_versions",
+        ["customer_id", "name", "effective_from"],
+        unique=False,
+    )
+    op.create_table(
         "contacts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -257,6 +278,8 @@ def upgrade() -> None:
         sa.Column("effective_from", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("withdrawn_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_plan_versions_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_versions")),
     )
@@ -681,6 +704,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("incident_id", "key", name=op.f("pk_escalation_steps")),
     )
     op.create_table(
+        "incident_drafts",
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("act", sa.String(length=32), nullable=False),
+        sa.Column("typed", sa.JSON(), nullable=False),
+        sa.Column("saved_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_drafts_incident_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_incident_drafts_user_id")),
+        sa.PrimaryKeyConstraint("incident_id", "user_id", name=op.f("pk_incident_drafts")),
+    )
+    op.create_table(
         "incident_entries",
         sa.Column("position", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -724,6 +760,45 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_incident_findings_incident_id"), "incident_findings", ["incident_id"], unique=False
+    )
+    op.create_table(
+        "incident_mentions",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_mentions_incident_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_incident_mentions_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "entry_id", name=op.f("pk_incident_mentions")),
+    )
+    op.create_table(
+        "incident_mergers",
+        sa.Column("merged_id", sa.Uuid(), nullable=False),
+        sa.Column("survivor_id", sa.Uuid(), nullable=False),
+        sa.Column("at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["merged_id"], ["incidents.id"], name=op.f("fk_incident_mergers_merged_id")),
+        sa.ForeignKeyConstraint(
+            ["survivor_id"], ["incidents.id"], name=op.f("fk_incident_mergers_survivor_id")
+        ),
+        sa.PrimaryKeyConstraint("merged_id", name=op.f("pk_incident_mergers")),
+    )
+    op.create_index(
+        op.f("ix_incident_mergers_survivor_id"), "incident_mergers", ["survivor_id"], unique=False
+    )
+    op.create_table(
+        "incident_pauses",
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("awaited", sa.String(length=32), nullable=False),
+        sa.Column("since", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_pauses_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_incident_pauses")),
     )
     op.create_table(
         "problem_incidents",
