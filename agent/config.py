@@ -6,12 +6,12 @@ Order of precedence: flag, environment (`VIGIA_AGENT_*`), file, default.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent.errors import ConfigError
 from agent.policy import POLICY_DEFAULT
+from agent.role import Role as Role
 
 CONFIG_DEFAULT = Path("/etc/vigia-agent/agent.toml")
 DATA_DEFAULT = Path("/var/lib/vigia-agent")
@@ -19,14 +19,6 @@ WATCH_KINDS = ("unit", "process", "tcp", "http")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 WATCHES_MAX = 64
 NAME_MAX = 255
-
-
-class Role(Enum):
-    """What kind of machine this is: it moves the rules' thresholds (signals.md)."""
-
-    SERVER = "server"
-    DESKTOP = "desktop"
-    LAPTOP = "laptop"
 
 
 @dataclass(frozen=True, slots=True)

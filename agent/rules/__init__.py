@@ -4,9 +4,9 @@ They run on the agent, so that they work offline. They propose a severity; the c
 carries a rule's id and facts, never sentences. `ALL` is explicit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from agent.config import Role
+from agent.role import Role
 from agent.rules import judge
 from agent.rules.boot_unexpected import BootUnexpected
 from agent.rules.cpu_busy import CpuBusy
@@ -23,6 +23,7 @@ from agent.rules.network_errors import NetworkErrors
 from agent.rules.network_link import NetworkLink
 from agent.rules.rule import Rule
 from agent.rules.swap_used import SwapUsed
+from agent.rules.terms import Values
 from agent.rules.watch_down import WatchDown
 
 ALL: tuple[Rule, ...] = (
@@ -44,10 +45,19 @@ ALL: tuple[Rule, ...] = (
 
 
 class Judge(judge.Judge):
-    """The judge of all our rules. `role` is the machine's; `new_id` makes a finding's UUID text."""
+    """The judge of all our rules. `role` is the machine's; `new_id` makes a finding's UUID text.
 
-    def __init__(self, role: Role | str, new_id: Callable[[], str]) -> None:
-        super().__init__(Role(role), new_id, ALL)
+    `limits`: what a customer's file says (terms.py); `watched`: units and processes that a contract names.
+    """
+
+    def __init__(
+        self,
+        role: Role | str,
+        new_id: Callable[[], str],
+        limits: Values | None = None,
+        watched: Collection[str] = (),
+    ) -> None:
+        super().__init__(Role(role), new_id, ALL, limits, watched)
 
 
 __all__ = ["ALL", "Judge", "Rule", "StateUnusable"]

@@ -6,11 +6,10 @@ Facts: `uptime_s`, `boot_at_unix_s`, `unclean_boots_24h`, `panic_records` (crash
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from agent.config import Role
+from agent.role import Role
 from agent.rules.rule import HOUR_S, Level, Memory, Sight, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
-
-OFTEN = 3
 
 
 class BootUnexpected:
@@ -19,10 +18,11 @@ class BootUnexpected:
     id = "boot.unexpected"
     reads = "uptime"
     FACTS = ("uptime_s", "boot_at_unix_s", "unclean_boots_24h", "panic_records")
+    LIMITS = (Limit("often_count", 3, 2, 100),)
     clear_s = 0.0
     forgets = False
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         unclean, uptime_s = reading.value("vigia.boot.unclean"), reading.value("system.uptime")
         boot_at_s = reading.value("vigia.boot.time")
         if unclean is None or uptime_s is None or boot_at_s is None:
@@ -30,9 +30,12 @@ class BootUnexpected:
         count = reading.value("vigia.boot.unclean_24h") or 0.0
         fresh = bool(unclean) and uptime_s < HOUR_S
         once, often = Severity.HIGH, Severity.CRITICAL
-        if role is not Role.SERVER:
+        if terms.role is not Role.SERVER:
             once, often = Severity.NORMAL, Severity.HIGH
-        levels = (Level(once, fresh, not fresh), Level(often, fresh and count >= OFTEN, not fresh))
+        levels = (
+            Level(once, fresh, not fresh),
+            Level(often, fresh and count >= terms["often_count"], not fresh),
+        )
         facts = {
             "uptime_s": plain(uptime_s),
             "boot_at_unix_s": plain(boot_at_s),

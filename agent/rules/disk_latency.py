@@ -5,14 +5,10 @@ Facts: `disk_name`, `disk_latency_s` (mean wait of one operation), `disk_pending
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.names import DEVICE
 from agent.rules.rule import MINUTE_S, Level, Memory, Sight, by_object, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
-
-# Workstations have slower disks and more patient users.
-NORMAL_S = {Role.SERVER: 0.1, Role.DESKTOP: 0.2, Role.LAPTOP: 0.2}
-HIGH_S = {Role.SERVER: 0.2, Role.DESKTOP: 0.5, Role.LAPTOP: 0.5}
 
 
 class DiskLatency:
@@ -21,17 +17,21 @@ class DiskLatency:
     id = "disk.latency"
     reads = "disks"
     FACTS = ("disk_name", "disk_latency_s", "disk_pending_operations")
+    LIMITS = (
+        # Workstations have slower disks and more patient users.
+        Limit("normal_ms", 100, 1, 60_000, workstation=200, at_most="high_ms"),
+        Limit("high_ms", 200, 1, 60_000, workstation=500),
+    )
     clear_s = 2 * MINUTE_S
     forgets = True
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         for disk, values in by_object(reading, DEVICE, "vigia.disk.latency", "vigia.disk.pending").items():
             latency_s = values["vigia.disk.latency"]
+            high_s, normal_s = terms["high_ms"] / 1000, terms["normal_ms"] / 1000
             levels = (
-                Level(Severity.HIGH, latency_s > HIGH_S[role], latency_s < HIGH_S[role] / 2, 30 * MINUTE_S),
-                Level(
-                    Severity.NORMAL, latency_s > NORMAL_S[role], latency_s < NORMAL_S[role] / 2, 15 * MINUTE_S
-                ),
+                Level(Severity.HIGH, latency_s > high_s, latency_s < high_s / 2, 30 * MINUTE_S),
+                Level(Severity.NORMAL, latency_s > normal_s, latency_s < normal_s / 2, 15 * MINUTE_S),
             )
             facts = {
                 "disk_name": disk,

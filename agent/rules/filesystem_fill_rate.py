@@ -6,10 +6,10 @@ Facts: `mountpoint`, `device`, `filesystem_type`, `disk_free_bytes`, `disk_size_
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.rules import trend
 from agent.rules.filesystems import filesystems, has_room
 from agent.rules.rule import HOUR_S, MINUTE_S, Level, Memory, Sight, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
 
@@ -27,25 +27,32 @@ class FilesystemFillRate:
         "disk_free_ratio",
         "disk_full_in_s",
     )
+    LIMITS = (
+        Limit("high_hours", 4, 0, 720),
+        # People copy and delete all day: 0 is never.
+        Limit("normal_hours", 24, 0, 720, workstation=0),
+    )
     clear_s = 5 * MINUTE_S
     forgets = True
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         for one in filter(has_room, filesystems(reading)):
             assert one.free is not None
             assert one.size is not None
             full_in_s = trend.observe(
                 memory, one.mountpoint, reading.taken_at.timestamp(), one.free, one.size
             )
-            levels = [_level(Severity.HIGH, full_in_s, 4 * HOUR_S, 6 * HOUR_S)]
-            if role is Role.SERVER:
-                levels.append(_level(Severity.NORMAL, full_in_s, 24 * HOUR_S, 30 * HOUR_S))
+            high_s, normal_s = terms["high_hours"] * HOUR_S, terms["normal_hours"] * HOUR_S
+            levels = (
+                _level(Severity.HIGH, full_in_s, high_s, high_s * 1.5),
+                _level(Severity.NORMAL, full_in_s, normal_s, normal_s * 1.25),
+            )
             facts = {
                 **one.named(),
                 **one.sized(),
                 "disk_full_in_s": "" if full_in_s is None else plain(full_in_s),
             }
-            yield Sight(one.mountpoint, tuple(levels), facts)
+            yield Sight(one.mountpoint, levels, facts)
 
 
 def _level(severity: Severity, full_in_s: float | None, enter_s: float, leave_s: float) -> Level:

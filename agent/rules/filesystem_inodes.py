@@ -5,9 +5,9 @@ Facts: `mountpoint`, `device`, `filesystem_type`, `inodes_free`, `inodes_limit`,
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.rules.filesystems import filesystems, has_room
 from agent.rules.rule import MINUTE_S, Level, Memory, Sight, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
 
@@ -17,17 +17,22 @@ class FilesystemInodes:
     id = "filesystem.inodes"
     reads = "filesystems"
     FACTS = ("mountpoint", "device", "filesystem_type", "inodes_free", "inodes_limit", "inodes_free_ratio")
+    LIMITS = (
+        Limit("critical_percent", 2, 0, 50, at_most="high_percent"),
+        Limit("high_percent", 5, 0, 50),
+    )
     clear_s = 30.0
     forgets = True
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         for one in filter(has_room, filesystems(reading)):
             if not one.inodes or one.inodes_free is None:
                 continue
             ratio = one.inodes_free / one.inodes
+            critical, high = terms["critical_percent"] / 100, terms["high_percent"] / 100
             levels = (
-                Level(Severity.CRITICAL, ratio < 0.02, ratio >= 0.03, 5 * MINUTE_S),
-                Level(Severity.HIGH, ratio < 0.05, ratio >= 0.07, 5 * MINUTE_S),
+                Level(Severity.CRITICAL, ratio < critical, ratio >= critical * 1.5, 5 * MINUTE_S),
+                Level(Severity.HIGH, ratio < high, ratio >= high * 1.4, 5 * MINUTE_S),
             )
             facts = {
                 **one.named(),

@@ -5,9 +5,9 @@ Facts: `mountpoint`, `device`, `filesystem_type`.
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.rules.filesystems import filesystems
 from agent.rules.rule import Level, Memory, Sight
+from agent.rules.terms import Terms
 from agent.signals import Reading, Severity
 
 
@@ -20,10 +20,11 @@ class FilesystemReadonly:
     id = "filesystem.readonly"
     reads = "filesystems"
     FACTS = ("mountpoint", "device", "filesystem_type")
+    LIMITS = ()
     clear_s = 30.0
     forgets = True
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         for one in filesystems(reading):
             if one.readonly is None:
                 continue

@@ -1,16 +1,18 @@
 """The judge: readings in, findings out. Holds, hysteresis, one identity per (rule, object), and memory.
 
 Unknown never raises and never clears: a reading without a value says nothing. A hold is built from readings
-alone: after a silence longer than `BLIND_MAX_S`, or when the clock was set back, it starts again.
+alone: after a silence longer than `BLIND_MAX_S` (a `Seldom` rule's own), or when the clock was set back, it
+starts again.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.config import Role
 from agent.errors import AgentError
-from agent.rules.rule import Level, Rule, Sight
+from agent.role import Role
+from agent.rules.rule import Level, Rule, Seldom, Sight
+from agent.rules.terms import Values, terms_of
 from agent.rules.track import RANK, Hold, Track, track_from_json, track_to_json
 from agent.signals import Finding, FindingState, Reading
 
@@ -26,12 +28,21 @@ class StateUnusable(AgentError):
 class Judge:
     """Owns what is open. Not thread-safe: one caller."""
 
-    def __init__(self, role: Role, new_id: Callable[[], str], rules: Sequence[Rule]) -> None:
-        self._role, self._new_id = role, new_id
+    def __init__(
+        self,
+        role: Role,
+        new_id: Callable[[], str],
+        rules: Sequence[Rule],
+        limits: Values | None = None,
+        watched: Collection[str] = (),
+    ) -> None:
+        self._new_id = new_id
+        self._terms = {rule.id: terms_of(rule, role, limits or {}, watched) for rule in rules}
         self._rules: dict[str, list[Rule]] = {}
         for rule in rules:
             self._rules.setdefault(rule.reads, []).append(rule)
         self._known = {rule.id for rule in rules}
+        self._blind_max_s = {rule.id: rule.blind_max_s for rule in rules if isinstance(rule, Seldom)}
         self._tracks: dict[tuple[str, str], Track] = {}
         self._memory: dict[str, dict[str, Any]] = {}
 
@@ -41,12 +52,13 @@ class Judge:
         for rule in self._rules.get(reading.collector.partition(":")[0], ()):
             memory = self._memory.setdefault(rule.id, {})
             seen = set()
-            for sight in rule.look(reading, self._role, memory):
+            for sight in rule.look(reading, self._terms[rule.id], memory):
                 seen.add(sight.object)
                 track = self._tracks.setdefault((rule.id, sight.object), Track(rule.id, sight.object))
+                track.source = reading.collector
                 changes += self._weigh(rule, track, sight, reading.taken_at, now)
             if rule.forgets and reading.metrics and not reading.gaps:
-                changes += self._gone(rule, seen, reading.taken_at, now)
+                changes += self._gone(rule, seen, reading, now)
         return changes
 
     def open_conditions(self) -> tuple[Finding, ...]:
@@ -81,7 +93,7 @@ class Judge:
 
     def _weigh(self, rule: Rule, track: Track, sight: Sight, at: datetime, now: datetime) -> list[Finding]:
         blind_s = (at - track.seen_at).total_seconds() if track.seen_at else 0.0
-        if not 0 <= blind_s <= BLIND_MAX_S:
+        if not 0 <= blind_s <= self._blind_max_s.get(rule.id, BLIND_MAX_S):
             track.entered.clear()
             track.leaving.clear()
         track.seen_at = at
@@ -137,13 +149,15 @@ class Judge:
             )
         ]
 
-    def _gone(self, rule: Rule, seen: Collection[str], at: datetime, now: datetime) -> list[Finding]:
-        """An object that a complete reading no longer shows, for `GONE_S`, has no symptom any more."""
+    def _gone(self, rule: Rule, seen: Collection[str], reading: Reading, now: datetime) -> list[Finding]:
+        """An object that its collector's complete readings no longer show, for `GONE_S`, has no symptom."""
         changes = []
         for key, track in list(self._tracks.items()):
             if track.rule != rule.id or track.object in seen or track.seen_at is None:
                 continue
-            if at - track.seen_at > timedelta(seconds=GONE_S):
+            if track.source not in ("", reading.collector):
+                continue  # a disk that the other tool shows
+            if reading.taken_at - track.seen_at > timedelta(seconds=GONE_S):
                 changes += self._cleared(track, track.seen_at, now, gone=True)
                 del self._tracks[key]
         return changes

@@ -5,11 +5,9 @@ Facts: `load_per_cpu` (5 minutes' load divided by processors), `load_5m`.
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.rules.rule import MINUTE_S, Level, Memory, Sight, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
-
-LIMITS = {Role.SERVER: 3.0, Role.DESKTOP: 6.0, Role.LAPTOP: 6.0}
 
 
 class LoadHigh:
@@ -18,15 +16,16 @@ class LoadHigh:
     id = "load.high"
     reads = "uptime"
     FACTS = ("load_per_cpu", "load_5m")
+    LIMITS = (Limit("normal_per_cpu", 3, 0.5, 1000, workstation=6),)
     clear_s = 60.0
     forgets = False
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         per_cpu = reading.value("vigia.load.per_cpu")
         load = reading.value("system.cpu.load_average.5m")
         if per_cpu is None or load is None:
             return
-        limit = LIMITS[role]
+        limit = terms["normal_per_cpu"]
         facts = {"load_per_cpu": plain(per_cpu), "load_5m": plain(load)}
         yield Sight(
             "", (Level(Severity.NORMAL, per_cpu > limit, per_cpu < limit * 2 / 3, 15 * MINUTE_S),), facts

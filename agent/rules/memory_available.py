@@ -5,17 +5,11 @@ Facts: `memory_available_bytes`, `memory_total_bytes`, `memory_available_ratio` 
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.names import PAGING_STATE
 from agent.rules.rule import MINUTE_S, Level, Memory, Sight, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
-# (critical, high, normal): ratios of memory that is still available.
-LIMITS = {
-    Role.SERVER: (0.02, 0.05, 0.10),
-    Role.DESKTOP: (0.015, 0.03, 0.06),
-    Role.LAPTOP: (0.015, 0.03, 0.06),
-}
 SWAP_FULL_BYTES = 64 * 1024 * 1024
 
 
@@ -25,17 +19,22 @@ class MemoryAvailable:
     id = "memory.available"
     reads = "memory"
     FACTS = ("memory_available_bytes", "memory_total_bytes", "memory_available_ratio", "swap_free_bytes")
+    LIMITS = (
+        Limit("critical_percent", 2, 0, 50, workstation=1.5, at_most="high_percent"),
+        Limit("high_percent", 5, 0, 60, workstation=3, at_most="normal_percent"),
+        Limit("normal_percent", 10, 0, 90, workstation=6),
+    )
     clear_s = 60.0
     forgets = False
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         ratio = reading.value("vigia.memory.available")
         total = reading.value("system.memory.limit")
         available = reading.value("system.linux.memory.available")
         swap_free = reading.value("system.paging.usage", **{PAGING_STATE: "free"})
         if ratio is None or total is None or available is None or swap_free is None:
             return
-        critical, high, normal = LIMITS[role]
+        critical, high, normal = (terms[f"{name}_percent"] / 100 for name in ("critical", "high", "normal"))
         swap_full = swap_free < SWAP_FULL_BYTES
         levels = (
             Level(Severity.CRITICAL, ratio < critical and swap_full, ratio >= critical * 1.5, 5 * MINUTE_S),

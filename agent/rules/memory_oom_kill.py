@@ -6,8 +6,8 @@ Facts: `oom_kills` (in this occurrence), `oom_kills_since_boot`.
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from agent.config import Role
 from agent.rules.rule import MINUTE_S, Level, Memory, Sight, plain
+from agent.rules.terms import Terms
 from agent.signals import Reading, Severity
 
 QUIET_S = 15 * MINUTE_S
@@ -19,10 +19,11 @@ class MemoryOomKill:
     id = "memory.oom_kill"
     reads = "memory"
     FACTS = ("oom_kills", "oom_kills_since_boot")
+    LIMITS = ()
     clear_s = 0.0
     forgets = False
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         total = reading.value("vigia.memory.oom_kills")
         if total is None:
             return

@@ -5,9 +5,9 @@ Facts: `interface_name`, `error_ratio` (errors per packet of the last minute, 0.
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.names import INTERFACE
 from agent.rules.rule import MINUTE_S, Level, Memory, Sight, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
 ERRORS_MIN = 10
@@ -19,10 +19,11 @@ class NetworkErrors:
     id = "network.errors"
     reads = "network"
     FACTS = ("interface_name", "error_ratio", "errors")
+    LIMITS = (Limit("normal_percent", 1, 0.01, 100),)
     clear_s = MINUTE_S
     forgets = True
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         at_s = reading.taken_at.timestamp()
         for name, (errors, packets) in sums(reading).items():
             before = memory.get(name)
@@ -34,7 +35,9 @@ class NetworkErrors:
             memory[name] = [at_s, errors, packets]
             more, carried = errors - before[1], packets - before[2]
             ratio = min(1.0, more / max(1.0, more + carried))
-            level = Level(Severity.NORMAL, ratio >= 0.01 and more >= ERRORS_MIN, ratio < 0.001, 10 * MINUTE_S)
+            limit = terms["normal_percent"] / 100
+            entered = ratio >= limit and more >= ERRORS_MIN
+            level = Level(Severity.NORMAL, entered, ratio < limit / 10, 10 * MINUTE_S)
             facts = {"interface_name": name, "error_ratio": plain(ratio), "errors": plain(more)}
             yield Sight(name, (level,), facts)
         for gone in set(memory) - set(sums(reading)):

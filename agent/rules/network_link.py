@@ -5,9 +5,10 @@ Facts: `interface_name`, `link_present` ("1"; "0" when the interface itself is g
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.names import INTERFACE
+from agent.role import Role
 from agent.rules.rule import Level, Memory, Sight, by_object
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
 # A switch port that renegotiates, or a cable moved to the next socket.
@@ -23,11 +24,15 @@ class NetworkLink:
     id = "network.link"
     reads = "network"
     FACTS = ("interface_name", "link_present")
+    LIMITS = (
+        # Long enough to move a cable to the next socket.
+        Limit("high_s", 15, 0, 3600),
+    )
     clear_s = 30.0
     forgets = True
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
-        if role is Role.LAPTOP:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
+        if terms.role is Role.LAPTOP:
             return
         seen = by_object(reading, INTERFACE, "vigia.network.default_route", "vigia.network.up")
         if not seen:
@@ -40,5 +45,5 @@ class NetworkLink:
             up = seen.get(name, {"vigia.network.up": 0.0}).get("vigia.network.up")
             if up is not None:
                 wanted = name in memory["leading"]
-                level = Level(Severity.HIGH, wanted and not up, bool(up) or not wanted, HOLD_S)
+                level = Level(Severity.HIGH, wanted and not up, bool(up) or not wanted, terms["high_s"])
                 yield Sight(name, (level,), {"interface_name": name, "link_present": str(int(name in seen))})

@@ -7,9 +7,9 @@ given, as plain JSON values, so that it survives a restart of the agent with the
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from agent.config import Role
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
 Memory = MutableMapping[str, Any]
@@ -45,7 +45,10 @@ class Sight:
 
 
 class Rule(Protocol):
-    """One a file. `reads` is the collector's name before any ":"; `FACTS` are in every finding it makes."""
+    """One a file. `reads` is the collector's name before any ":"; `FACTS` are in every finding it makes.
+
+    `LIMITS` are the thresholds that roles and a customer's file may change; `look` finds them in its terms.
+    """
 
     @property
     def id(self) -> str: ...
@@ -57,6 +60,9 @@ class Rule(Protocol):
     def FACTS(self) -> tuple[str, ...]: ...  # noqa: N802 - a constant of its class
 
     @property
+    def LIMITS(self) -> tuple[Limit, ...]: ...  # noqa: N802 - a constant of its class
+
+    @property
     def clear_s(self) -> float:
         """How long the symptom must be gone before the finding is cleared: what flaps makes no storm."""
         ...
@@ -66,9 +72,17 @@ class Rule(Protocol):
         """Whether an object that is no longer there (an unmounted disk) is a symptom that ended."""
         ...
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         """The objects this reading tells about. An unknown value is no sight: neither raised nor cleared."""
         ...
+
+
+@runtime_checkable
+class Seldom(Protocol):
+    """A rule whose collector looks seldom: silence up to `blind_max_s` between two looks is no blindness."""
+
+    @property
+    def blind_max_s(self) -> float: ...
 
 
 def plain(value: float) -> str:

@@ -5,13 +5,10 @@ Facts: `swap_used_ratio` (0..1), `swap_used_bytes`, `major_faults_per_s`.
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.names import PAGING_STATE
 from agent.rules.rule import MINUTE_S, Level, Memory, Sight, plain
+from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
-
-# Pages fetched from disk per second from which people notice.
-THRASHING_PER_S = 100.0
 
 
 class SwapUsed:
@@ -20,19 +17,26 @@ class SwapUsed:
     id = "swap.used"
     reads = "memory"
     FACTS = ("swap_used_ratio", "swap_used_bytes", "major_faults_per_s")
+    LIMITS = (
+        Limit("normal_percent", 80, 11, 100, at_most="high_percent"),
+        Limit("high_percent", 95, 11, 100),
+        # Pages fetched from disk per second from which people notice.
+        Limit("high_faults_per_s", 100, 0, 1e6),
+    )
     clear_s = 60.0
     forgets = False
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         ratio = reading.value("system.paging.utilization", **{PAGING_STATE: "used"})
         used = reading.value("system.paging.usage", **{PAGING_STATE: "used"})
         faults = reading.value("vigia.paging.major_fault_rate")
         if ratio is None or used is None:
             return
-        thrashing = faults is not None and faults > THRASHING_PER_S
+        thrashing = faults is not None and faults > terms["high_faults_per_s"]
+        high, normal = terms["high_percent"] / 100, terms["normal_percent"] / 100
         levels = (
-            Level(Severity.HIGH, ratio > 0.95 and thrashing, ratio < 0.90, 5 * MINUTE_S),
-            Level(Severity.NORMAL, ratio > 0.80, ratio < 0.70, 15 * MINUTE_S),
+            Level(Severity.HIGH, ratio > high and thrashing, ratio < high - 0.05, 5 * MINUTE_S),
+            Level(Severity.NORMAL, ratio > normal, ratio < normal - 0.10, 15 * MINUTE_S),
         )
         facts = {
             "swap_used_ratio": plain(ratio),

@@ -19,11 +19,15 @@ class Hold(NamedTuple):
 
 @dataclass(slots=True)
 class Track:
-    """`active`: levels that count, since their symptom began; `leaving`: since when they are left."""
+    """`active`: levels that count, since their symptom began; `leaving`: since when they are left.
+
+    `source` is the collector that last told about it: only that one can say that it is gone.
+    """
 
     rule: str
     object: str
     seen_at: datetime | None = None
+    source: str = ""
     entered: dict[Severity, Hold] = field(default_factory=dict)
     active: dict[Severity, datetime] = field(default_factory=dict)
     leaving: dict[Severity, datetime] = field(default_factory=dict)
@@ -41,6 +45,7 @@ def track_to_json(track: Track) -> dict[str, Any]:
         "rule": track.rule,
         "object": track.object,
         "seen_at": track.seen_at.isoformat() if track.seen_at else None,
+        "source": track.source,
         "entered": {key.value: [at.isoformat() for at in hold] for key, hold in track.entered.items()},
         "active": {key.value: at.isoformat() for key, at in track.active.items()},
         "leaving": {key.value: at.isoformat() for key, at in track.leaving.items()},
@@ -54,6 +59,7 @@ def track_from_json(value: Mapping[str, Any]) -> Track:
         rule=str(value["rule"]),
         object=str(value["object"]),
         seen_at=_instant(value["seen_at"]) if value["seen_at"] else None,
+        source=str(value.get("source", "")),
         entered={Severity(key): Hold(*map(_instant, pair)) for key, pair in value["entered"].items()},
         active={Severity(key): _instant(at) for key, at in value["active"].items()},
         leaving={Severity(key): _instant(at) for key, at in value["leaving"].items()},

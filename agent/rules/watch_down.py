@@ -8,9 +8,9 @@ once cleared);
 
 from collections.abc import Iterable
 
-from agent.config import Role
 from agent.names import WATCH, WATCH_KIND, WATCH_TARGET
 from agent.rules.rule import Level, Memory, Sight, plain
+from agent.rules.terms import Terms
 from agent.signals import Reading, Severity, WatchResult
 
 # Longer than nothing: the first look that times out only begins the hold, the next in a row ends it.
@@ -31,10 +31,11 @@ class WatchDown:
         "unit_restarts",
         "watch_took_s",
     )
+    LIMITS = ()
     clear_s = TWICE_S
     forgets = False
 
-    def look(self, reading: Reading, role: Role, memory: Memory) -> Iterable[Sight]:
+    def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
         for metric in reading.metrics:
             if metric.name != "vigia.watch.result":
                 continue
