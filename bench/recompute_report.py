@@ -41,6 +41,8 @@ class Incident:
             raise SystemExit(f"{case['id']}: plans with pauses are beyond this script")
         self.promises = policy["severities"]
         self.policy = policy
+        if case.get("calendars"):
+            raise SystemExit(f"{case['id']}: plans with opening hours are beyond this script")
         as_of = read(case["expect"]["as_of"])
         seen = [event for event in case["events"] if read(event["at"]) <= as_of]
         seen.sort(key=lambda e: (read(e["at"]), read(e["recorded_at"]), KINDS.index(e["kind"]), e["id"]))

@@ -4,15 +4,16 @@ A line holds the plan as a policy in minutes and the events without any words th
 our own verdict, to be held against another's.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from controller.core.errors import Invalid
 from controller.reports.verdict import Deed, Told
+from controller.sla.calendar import DAY_MINUTES, Calendar
 from controller.sla.cases import verdict
 from controller.sla.durations import Duration
 from controller.sla.events import Event
-from controller.sla.plan import ALL_HOURS, Plan
+from controller.sla.plan import ALL_HOURS, CLOCKS, Plan
 
 Json = dict[str, Any]
 _MINUTE = timedelta(minutes=1)
@@ -39,6 +40,7 @@ def case_of(told: Told) -> Json:
         },
         "policy": policy_of(told.plan),
         "calendar": ALWAYS,
+        **_calendars(told),
         "events": [_event(one) for one in told.events],
         "deeds": [_deed(one) for one in told.deeds],
         "expect": {"as_of": _written(told.state.as_of), **verdict(told.state)},
@@ -46,27 +48,60 @@ def case_of(told: Told) -> Json:
 
 
 def policy_of(plan: Plan) -> Json:
-    """Raises `Invalid` for opening hours: a case has one calendar, and days there are no minutes (T11)."""
-    named = sorted({name for name in plan.hours.values() if name != ALL_HOURS})
-    if named:
-        raise Invalid(
-            "hours", f"the calendar {named[0]!r} cannot be written into a case", "Export other days"
-        )
+    """On 24x7 a promise is minutes; one in days on a calendar that closes is "2d", since those are open days
+    (T11)."""
     policy: Json = {
         "severities": {
-            name: {clock: _minutes(promise) for clock, promise in one.promises.items()}
+            name: {clock: _promise(plan, clock, promise) for clock, promise in one.promises.items()}
             for name, one in plan.severities.items()
         },
         "pausable": list(plan.pausable),
         "severity_change": plan.severity_change,
         "escalation_origin": plan.escalation_origin,
     }
+    if _named(plan):
+        policy["hours"] = {clock: plan.hours.get(clock, ALL_HOURS) for clock in CLOCKS}
     counts = {name: list(one.contact_counts) for name, one in plan.severities.items() if one.contact_counts}
     if counts:
         policy["contact_methods"] = counts
     if plan.pause_max is not None:
         policy["pause_max"] = _minutes(plan.pause_max)
     return policy
+
+
+def _calendars(told: Told) -> Json:
+    """The opening hours that the plan names, with the holidays of the years in which its clocks may run."""
+    years = range(told.opened_at.year - 1, told.state.as_of.year + 3)
+    return (
+        {"calendars": {name: hours_of(one, years) for name, one in told.calendars.items()}}
+        if told.calendars
+        else {}
+    )
+
+
+def hours_of(calendar: Calendar, years: Iterable[int]) -> Json:
+    """As the cases have it: every holiday is a date."""
+    weekly = {
+        day: [[_clock(start), _clock(end)] for start, end in hours]
+        for day, hours in zip(_WEEKDAYS, calendar.weekly, strict=True)
+        if hours
+    }
+    days = sorted(day.isoformat() for day in calendar.holidays.of_years(years))
+    return {"timezone": calendar.zone, "weekly": weekly, "holidays": days}
+
+
+def _named(plan: Plan) -> bool:
+    return any(name != ALL_HOURS for name in plan.hours.values())
+
+
+def _promise(plan: Plan, clock: str, promise: Duration) -> float | str:
+    closes = plan.hours.get(clock, ALL_HOURS) != ALL_HOURS
+    return str(promise) if promise.days and closes else _minutes(promise)
+
+
+def _clock(minutes: int) -> str:
+    minutes = minutes - DAY_MINUTES if minutes > DAY_MINUTES else minutes
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _event(event: Event) -> Json:

@@ -87,8 +87,9 @@ def read_question(case: Table) -> Question:
     reader.known_keys(hours, "calendar", ("timezone", "weekly", "holidays"))
     _refuse_faults(reader)
     calendar = read_calendar(hours, "calendar.")
-    plan = _plan(policy)
-    if calendar.never and any(plan.calendar(clock, {OWN_HOURS: calendar}) is calendar for clock in CLOCKS):
+    calendars = {**_calendars(case, policy), OWN_HOURS: calendar}
+    plan = _plan(policy, calendars)
+    if calendar.never and any(plan.calendar(clock, calendars) is calendar for clock in CLOCKS):
         refuse("calendar.weekly", "the calendar never opens: give at least one open interval")
     events = _events(case.get("events"), plan, calendar.zone)
     asked = case.get("expect")
@@ -96,7 +97,7 @@ def read_question(case: Table) -> Question:
     as_of, known_at = (asked.get(key, case.get(key)) for key in ("as_of", "known_at"))
     return Question(
         plan,
-        {OWN_HOURS: calendar},
+        calendars,
         events,
         max(event.at for event in events) if as_of is None else instant(as_of, calendar.zone, "as_of"),
         None if known_at is None else instant(known_at, calendar.zone, "known_at"),
@@ -104,7 +105,25 @@ def read_question(case: Table) -> Question:
     )
 
 
-def _plan(policy: Table) -> Plan:
+def _calendars(case: Table, policy: Table) -> dict[str, Calendar]:
+    """Beside the case's own calendar, by name: a plan may count each clock on another one."""
+    reader = Reader()
+    hours = policy.get("hours")
+    if not isinstance(hours, Mapping) or all(name == ALL_HOURS for name in hours.values()):
+        return {}  # then it is an extra key, and nobody's concern
+    named = reader.table(case.get("calendars", {}), "calendars")
+    for name, value in named.items():
+        path = f"calendars.{name}"
+        reader.known_keys(reader.table(value, path), path, ("timezone", "weekly", "holidays"))
+    _refuse_faults(reader)
+    found = {name: read_calendar(named[name], f"calendars.{name}.") for name in named}  # type: ignore[arg-type]
+    for name, calendar in found.items():
+        if calendar.never:
+            refuse(f"calendars.{name}.weekly", "the calendar never opens: give at least one open interval")
+    return found
+
+
+def _plan(policy: Table, calendars: Mapping[str, Calendar]) -> Plan:
     reader = Reader()
     reader.known_keys(policy, "policy", _POLICY_KEYS)
     severities = reader.table(policy.get("severities"), "policy.severities")
@@ -115,7 +134,7 @@ def _plan(policy: Table) -> Plan:
     reader.known_keys(counts, "policy.contact_methods", severities)
     reader.known_keys(hours, "policy.hours", CLOCKS)
     for clock, name in hours.items():
-        if name != ALL_HOURS:
+        if name != ALL_HOURS and (not isinstance(name, str) or name not in calendars):
             reader.fault(f"policy.hours.{clock}", "not_allowed", f"{name!r} is not known", f"Use {ALL_HOURS}")
     plan = Plan(
         name="case",
@@ -141,7 +160,7 @@ def _severity(reader: Reader, name: str, value: object, counts: Table) -> Severi
     return Severity(
         name,
         {
-            clock: minutes(reader.number(table[clock], f"{path}.{clock}", 0, LARGEST_MINUTES))
+            clock: _promise(reader, table[clock], f"{path}.{clock}")
             for clock in CLOCKS
             if table.get(clock) is not None
         },
@@ -150,14 +169,17 @@ def _severity(reader: Reader, name: str, value: object, counts: Table) -> Severi
 
 
 def _pause_max(reader: Reader, value: object) -> Duration | None:
-    if value is None:
-        return None
+    return None if value is None else _promise(reader, value, "policy.pause_max")
+
+
+def _promise(reader: Reader, value: object, path: str) -> Duration:
+    """Minutes of the calendar, or a plan's "2d", which are open days (T11)."""
     if isinstance(value, str):
         try:
             return duration(value)
         except ValueError:
             pass
-    return minutes(reader.number(value, "policy.pause_max", 0, LARGEST_MINUTES))
+    return minutes(reader.number(value, path, 0, LARGEST_MINUTES))
 
 
 def _events(value: object, plan: Plan, zone: str) -> tuple[Event, ...]:

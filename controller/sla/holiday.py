@@ -1,7 +1,8 @@
 """Holidays of a calendar: own dates, and a country's from the `holidays` library (contract.md T10)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 
@@ -21,6 +22,20 @@ class Holidays:
     def __bool__(self) -> bool:
         return bool(self.own or self.country)
 
+    def of_years(self, years: Iterable[int]) -> frozenset[date]:
+        """Own dates and the country's, of those years."""
+        wanted = frozenset(years)
+        own = frozenset(day for day in self.own if day.year in wanted)
+        return own.union(*(_of_year(self.country, self.region, year) for year in wanted if self.country))
+
+    def coming(self, since: date, most: int, language: str = "") -> tuple[tuple[date, str], ...]:
+        """The next ones within a year, `since` included, with the name that the library has for it in that
+        language (else the country's own), "" for own dates."""
+        last = since + timedelta(days=366)
+        days = sorted(day for day in self.of_years((since.year, last.year)) if since <= day <= last)[:most]
+        names = _names(self.country, self.region, (since.year, last.year), language) if self.country else {}
+        return tuple((day, names.get(day, "")) for day in days)
+
 
 @lru_cache(maxsize=4096)
 def _of_year(country: str, region: str, year: int) -> frozenset[date]:
@@ -28,6 +43,16 @@ def _of_year(country: str, region: str, year: int) -> frozenset[date]:
 
     found = library.country_holidays(country, subdiv=region or None, years=year)
     return frozenset(day for day in found if day.year == year)
+
+
+@lru_cache(maxsize=256)
+def _names(country: str, region: str, years: tuple[int, int], language: str) -> dict[date, str]:
+    import holidays as library
+
+    spoken = library.list_localized_countries().get(country, [])
+    chosen = next((one for one in spoken if language and one.startswith(language)), None)
+    found = library.country_holidays(country, subdiv=region or None, years=years, language=chosen)
+    return dict(found.items())
 
 
 def known_country(country: str) -> bool:

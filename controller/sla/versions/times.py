@@ -1,0 +1,51 @@
+"""The table of times in a plan's document: put in where each stands, so that the rest stays word by word."""
+
+import re
+from collections.abc import Mapping
+
+from controller.sla.lines import line_of
+
+Place = tuple[str, str]
+"""Severity and clock."""
+
+
+def with_times(text: str, times: Mapping[Place, str]) -> str:
+    """The document with those promises in it; "" takes one out. A severity that it lacks is added at its end.
+    Values are not judged here: whoever reads the document names what is wrong with them."""
+    for (severity, clock), promise in times.items():
+        text = _with_time(text, severity, clock, promise.strip())
+    return text
+
+
+def _with_time(text: str, severity: str, clock: str, promise: str) -> str:
+    lines = text.split("\n")
+    at = _line(lines, severity, clock)
+    table = line_of(text)(f"severity.{severity}")
+    if at is not None:
+        if not promise:
+            del lines[at]
+        else:
+            found = re.match(r"""(\s*[^=]+=\s*)(?:"[^"]*"|'[^']*'|[^#\s]*)(.*)$""", lines[at])
+            lines[at] = (
+                f"{found[1]}{_quoted(promise)}{found[2]}" if found else f"{clock} = {_quoted(promise)}"
+            )
+    elif promise and table is not None:
+        lines.insert(table, f"{clock} = {_quoted(promise)}")
+    elif promise:
+        end = "" if not text or text.endswith("\n") else "\n"
+        return f"{text}{end}\n[severity.{severity}]\n{clock} = {_quoted(promise)}\n"
+    return "\n".join(lines)
+
+
+def _line(lines: list[str], severity: str, clock: str) -> int | None:
+    """Where the key itself stands, counted from 0; None when it stands nowhere."""
+    number = line_of("\n".join(lines))(f"severity.{severity}.{clock}")
+    if number is None or not re.match(rf"\s*{clock}\s*=", lines[number - 1]):
+        return None
+    return number - 1
+
+
+def _quoted(text: str) -> str:
+    """What somebody typed as a TOML string, whatever it is."""
+    plain = "".join(one for one in text if one.isprintable())
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
