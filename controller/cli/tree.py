@@ -8,6 +8,7 @@ from controller.cli import (
     contacts,
     customers,
     explain,
+    forecast,
     incidents,
     machines,
     problems,
@@ -47,6 +48,7 @@ def build() -> typer.Typer:
     customers.register(app)
     explain.register(app)
     reports.register(app)
+    forecast.register(app)
     pulls.register(app)
     running.register(app)
     return app

@@ -13,6 +13,7 @@ from controller.web.console import (
     attempts,
     customers,
     evidence,
+    forecast,
     forgotten,
     incident,
     machines,
@@ -32,7 +33,7 @@ from controller.web.static import FOLDER, Shelf
 
 _ROOMS = (
     problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests, articles, machines,
-    customers, reports, account, sign_in,
+    customers, reports, forecast, account, sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 

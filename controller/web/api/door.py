@@ -16,6 +16,7 @@ from controller.web.api import (
     attempts,
     correspondence,
     fleet,
+    forecast,
     incidents,
     people,
     problems,
@@ -58,7 +59,8 @@ def build_api(context: Context) -> FastAPI:
     api = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.context = context
     for room in (
-        incidents, attempts, correspondence, problems, pulls, requests, articles, reports, fleet, people,
+        incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast,
+        fleet, people,
     ):  # fmt: skip
         api.include_router(room.router)
     api.add_exception_handler(VigiaError, _refused)

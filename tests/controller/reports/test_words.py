@@ -13,6 +13,8 @@ ROOT = Path(controller.__file__).parent
 FILES = (
     *sorted((ROOT / "reports").glob("*.py")), ROOT / "words/reports.py", ROOT / "web/console/reports.py",
     ROOT / "cli/reports.py", ROOT / "cli/report_sheets.py",
+    ROOT / "words/forecast.py", ROOT / "web/forecast.py", ROOT / "web/console/forecast.py",
+    ROOT / "cli/forecast.py",
 )  # fmt: skip
 SAME = {"Normal", "Total", "Plan"}
 
