@@ -1,6 +1,10 @@
 """Who is told: whoever is on duty at a level, who owns the incident, and the customer's contact."""
 
+from datetime import datetime
+
 from controller.core.actor import ActorKind
+from controller.escalation.rota import cover
+from controller.escalation.rota.rota import LEVELS
 from controller.fleet.customer import Customer
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
@@ -12,15 +16,30 @@ from controller.people.user import User
 from controller.storage import Connection
 
 
-async def on_duty(connection: Connection, level: int) -> tuple[Recipient, ...]:
-    """Those on duty at `level`; if nobody is, the administrators: it never climbs into the void."""
-    found = await people.on_duty(connection, level) or await people.administrators(connection)
+async def on_duty(connection: Connection, level: int, at: datetime) -> tuple[Recipient, ...]:
+    """Those on duty at `level` then: by the rota, or by their flag where the level has none. If nobody is,
+    the administrators: it never climbs into the void."""
+    found = await cover.holders(connection, level, at) or await people.administrators(connection)
     return tuple(_staff(user) for user in found)
 
 
-async def those_who_can_save_it(connection: Connection, case: Incident) -> tuple[Recipient, ...]:
-    """Whoever is on duty at its present level, and its owner; each once."""
-    found = {recipient.id: recipient for recipient in await on_duty(connection, case.level)}
+async def next_in_order(connection: Connection, level: int, at: datetime) -> tuple[Recipient, ...]:
+    """Everybody of the level's rota, from whoever has the turn on; nobody where there is no rota."""
+    return tuple(_staff(user) for user in await cover.successors(connection, level, at))
+
+
+async def higher_up(connection: Connection, level: int, at: datetime) -> tuple[Recipient, ...]:
+    """Those on duty at the next level, then every administrator; each once."""
+    above = await cover.holders(connection, level + 1, at) if level < max(LEVELS) else ()
+    found = {user.id: user for user in (*above, *await people.administrators(connection))}
+    return tuple(_staff(user) for user in found.values())
+
+
+async def those_who_can_save_it(
+    connection: Connection, case: Incident, at: datetime
+) -> tuple[Recipient, ...]:
+    """Whoever is on duty then at its present level, and its owner; each once."""
+    found = {recipient.id: recipient for recipient in await on_duty(connection, case.level, at)}
     owner = await people.user(connection, case.owner_id) if case.owner_id else None
     if owner is not None and owner.active:
         found.setdefault(_staff(owner).id, _staff(owner))

@@ -47,7 +47,7 @@ async def tell_opened(unit: Unit, happened: IncidentOpened) -> None:
     due = (await ledger.next_due(unit.connection, case.id, unit.now)).get("first_response")
     if due is not None:
         facts["due"] = due.isoformat()
-    staff = await on_duty(unit.connection, case.level)
+    staff = await on_duty(unit.connection, case.level, unit.now)
     told = await _tell_each(unit, case, f"{case.id}/opened", staff, "opened_staff", facts)
     told += await _tell_contact(unit, case, f"{case.id}/opened", "opened_contact", facts, auto=True)
     unit.after_commit(lambda: _log_opened(case, bool(staff)))
@@ -97,9 +97,9 @@ async def _tell_staff(
     unit: Unit, case: Incident, entry: Entry, occasion: str, facts: dict[str, str]
 ) -> list[Recipient]:
     if entry.kind is EntryKind.ESCALATED:
-        staff = await on_duty(unit.connection, entry.level or case.level)
+        staff = await on_duty(unit.connection, entry.level or case.level, unit.now)
     else:
-        staff = await those_who_can_save_it(unit.connection, case)
+        staff = await those_who_can_save_it(unit.connection, case, unit.now)
     others = [one for one in staff if one.id != f"user:{entry.actor_id}"]
     return await _tell_each(unit, case, occasion, others, _TO_STAFF[entry.kind], facts)
 

@@ -87,6 +87,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_customers_name")),
     )
     op.create_table(
+        "duty_overrides",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=False),
+        sa.Column("start_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("end_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("dropped_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_duty_overrides")),
+    )
+    op.create_index(op.f("ix_duty_overrides_end_at"), "duty_overrides", ["end_at"], unique=False)
+    op.create_table(
+        "duty_schedules",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("effective_from", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_duty_schedules")),
+    )
+    op.create_index(
+        op.f("ix_duty_schedules_effective_from"), "duty_schedules", ["effective_from"], unique=False
+    )
+    op.create_table(
         "incident_numbers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -271,6 +297,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("customer_id", "email", name=op.f("uq_contacts_customer_id_email")),
     )
     op.create_index(op.f("ix_contacts_email"), "contacts", ["email"], unique=False)
+    op.create_table(
+        "duty_calendar_links",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_duty_calendar_links_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_duty_calendar_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_duty_calendar_links_token_hash")),
+    )
     op.create_table(
         "plan_versions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -642,6 +677,39 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("finished_at IS NULL"),
         postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_table(
+        "acknowledgement_rounds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("asked_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("wait_s", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("due", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended", sa.String(length=16), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_acknowledgement_rounds_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acknowledgement_rounds")),
+    )
+    op.create_index(
+        op.f("ix_acknowledgement_rounds_incident_id_asked_at"),
+        "acknowledgement_rounds",
+        ["incident_id", "asked_at"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_acknowledgement_rounds_open",
+        "acknowledgement_rounds",
+        ["incident_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
         "attempts",
