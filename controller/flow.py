@@ -12,7 +12,7 @@ from controller.core.events import Event
 from controller.diagnostics import actions as diagnostics
 from controller.diagnostics import pulls
 from controller.escalation import actions as escalation
-from controller.escalation import closing, telling
+from controller.escalation import closing, pausing, telling
 from controller.fleet import store as fleet
 from controller.fleet.findings import ConditionsRestated, EvidenceReceived, FindingCleared, FindingRaised
 from controller.fleet.machine import Machine
@@ -73,7 +73,13 @@ STORY: Mapping[type[Event], tuple[Step, ...]] = {
     IncidentLinked: (reach_late_reporter,),
     OrderChanged: (pulls.note,),
     IncidentOpened: (start_clocks, telling.tell_opened),
-    IncidentChanged: (move_clocks, closing.plan_closing, telling.tell_changed, pulls.end_with_case),
+    IncidentChanged: (
+        pausing.bound,
+        move_clocks,
+        closing.plan_closing,
+        telling.tell_changed,
+        pulls.end_with_case,
+    ),
 }
 
 

@@ -10,11 +10,12 @@ from controller.broadcasts.standing import TIMER as BROADCAST_TIMER
 from controller.core.clock import Clock
 from controller.core.errors import VigiaError
 from controller.escalation import actions as escalation
-from controller.escalation import closing
+from controller.escalation import closing, pausing
 from controller.fleet.orders import actions as orders
-from controller.incidents.actions import resolve_if_quiet
+from controller.incidents.actions import resolve_if_quiet, resume_when_due
 from controller.incidents.correspondence import CLOSE_TIMER
 from controller.incidents.intake import CLEAR_TIMER
+from controller.incidents.pauses.actions import PAUSE_TIMER
 from controller.notify.actions import send_due
 from controller.notify.channels import Channel
 from controller.storage import Storage
@@ -37,6 +38,7 @@ Hook = Callable[[], Awaitable[datetime | None]]
 HANDLERS: Mapping[str, Handler] = {
     escalation.TIMER: escalation.act_on_timer,
     CLEAR_TIMER: resolve_if_quiet,
+    PAUSE_TIMER: resume_when_due,
     BROADCAST_TIMER: broadcasts.tell_on_timer,
     CLOSE_TIMER: closing.close_if_silent,
     orders.EXPIRY: orders.expire,
@@ -132,6 +134,7 @@ class Ticker:
         self._engine.look_everywhere()
         rebuilt = await escalation.audit(self._storage)
         rebuilt += await broadcasts.audit(self._storage)
+        rebuilt += await pausing.audit(self._storage)
         if await closing.audit(self._storage) + rebuilt:
             self.wake()
         return None

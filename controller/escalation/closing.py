@@ -6,6 +6,7 @@ from uuid import UUID
 
 from controller import timers
 from controller.core.actor import ENGINE
+from controller.fleet import store as fleet
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.correspondence import (
@@ -13,11 +14,18 @@ from controller.incidents.correspondence import (
     await_confirmation,
     await_nothing,
     close_in_silence,
+    customer_reopens,
+    customer_writes,
+    open_by_person,
+    theirs,
 )
 from controller.incidents.events import IncidentChanged
+from controller.incidents.limits import SUMMARY_CHARACTERS, check_text
 from controller.incidents.timeline import EntryKind
 from controller.sla import store as plans
 from controller.storage import Connection, Storage, Unit
+from controller.words import rules
+from controller.words.catalogue import translator
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +55,35 @@ async def days_of_silence(connection: Connection, case: Incident) -> int:
     """How many days of 24 h the plan in force at its opening gives the customer (T14)."""
     version = await plans.in_force(connection, case.customer_id, case.opened_at)
     return version.plan.close_after_days
+
+
+async def customer_returns(unit: Unit, incident_id: UUID, body: str) -> Incident:
+    """A customer says that it does not work, after it was resolved or closed. Within the plan's days after
+    the closing it is open again; later it is a new incident that refers to the old one, with clocks of its
+    own. Returns the one that is open now. Raises `Conflict` when it was open already."""
+    case = await theirs(unit, incident_id)
+    if case.state is not CaseState.CLOSED:
+        if case.id != incident_id and case.state is CaseState.OPEN:
+            return await customer_writes(unit, case.id, body)  # its survivor is being worked on
+        return await customer_reopens(unit, case.id, body)
+    ended = await incidents.entries_of_kinds(unit.connection, (case.id,), (EntryKind.CLOSED,))
+    days = timedelta(days=await days_of_silence(unit.connection, case))
+    if ended[case.id] and unit.now - ended[case.id][-1].at <= days:
+        return await customer_reopens(unit, case.id, body, closed_too=True)
+    customer = await fleet.customer(unit.connection, case.customer_id)
+    machine = await fleet.machine(unit.connection, case.machine_id) if case.machine_id else None
+    words = translator(customer.language if customer else None)
+    name = machine.name if machine else ""
+    title = rules.title(words, case.rule, case.object, case.facts, name) if case.rule else case.summary
+    return await open_by_person(
+        unit,
+        customer_id=case.customer_id,
+        summary=words._("Again: {title}", title=title)[:SUMMARY_CHARACTERS],
+        body=check_text("body", body),
+        severity=case.severity,
+        machine_id=case.machine_id,
+        refers_to=case,
+    )
 
 
 async def resolved_at(connection: Connection, incident_id: UUID) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from controller.core.actor import SYSTEM, ActorKind
 from controller.core.severity import Severity
@@ -13,10 +14,12 @@ from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.incidents.events import IncidentChanged, IncidentOpened
 from controller.incidents.limits import BROADCAST
+from controller.incidents.pauses.actions import OVER
 from controller.incidents.timeline import Entry, EntryKind
 from controller.incidents.writing import append
 from controller.notify.actions import tell
 from controller.notify.notice import Recipient
+from controller.people import store as people
 from controller.sla import ledger
 from controller.storage import Unit
 
@@ -37,6 +40,8 @@ _TO_CONTACT = {
     EntryKind.UPDATED_CUSTOMER: "updated_contact",
     EntryKind.RESOLVED: "resolved_contact",
     EntryKind.CLOSED: "closed_contact",
+    EntryKind.PAUSED: "paused_contact",
+    EntryKind.RESUMED: "resumed_contact",
 }
 
 
@@ -73,8 +78,12 @@ def _log_opened(case: Incident, heard: bool) -> None:
 async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
     """Staff of a clock's step or a symptom's news; the customer's contact of a person's words."""
     entry = happened.entry
+    if entry.kind is EntryKind.NOTE and "mentions" in entry.facts:
+        await _tell_named(unit, happened.incident_id, entry)
     if entry.kind not in _TO_STAFF and entry.kind not in _TO_CONTACT:
         return
+    if entry.kind is EntryKind.RESUMED and "ended" in entry.facts:
+        return  # they are told of the end itself
     if entry.channel == BROADCAST:
         return  # one message told them, for all their incidents
     case = await incidents.incident(unit.connection, happened.incident_id)
@@ -87,9 +96,30 @@ async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
         facts["days"] = str(await days_of_silence(unit.connection, case))
     if entry.kind in _TO_CONTACT:
         auto = entry.actor_kind is not ActorKind.PERSON
-        told = await _tell_contact(unit, case, occasion, _TO_CONTACT[entry.kind], facts, auto=auto)
+        template = "merged_contact" if "into" in entry.facts else _TO_CONTACT[entry.kind]
+        told = await _tell_contact(unit, case, occasion, template, facts, auto=auto)
+        if entry.reason == OVER and entry.actor_kind is ActorKind.ENGINE:
+            staff = await those_who_can_save_it(unit.connection, case, unit.now)
+            told += await _tell_each(unit, case, occasion, staff, "resumed_staff", facts)
     else:
         told = await _tell_staff(unit, case, entry, occasion, facts)
+    await _note(unit, case, entry.kind, told)
+
+
+async def _tell_named(unit: Unit, incident_id: UUID, entry: Entry) -> None:
+    """Colleagues named in a note, whatever their level; nobody is told of their own words."""
+    case = await incidents.incident(unit.connection, incident_id)
+    if case is None:
+        return
+    found = [await people.user_named(unit.connection, one) for one in entry.facts["mentions"].split(",")]
+    others = [
+        Recipient(f"user:{user.id}", user.name, user.email, user.language, user.zone)
+        for user in found
+        if user is not None and user.id != entry.actor_id
+    ]
+    facts = {**await _facts(unit, case), **_of_entry(entry)}
+    occasion = f"{case.id}/mentioned/{entry.id}"
+    told = await _tell_each(unit, case, occasion, others, "mentioned", facts, auto=False)
     await _note(unit, case, entry.kind, told)
 
 

@@ -20,6 +20,8 @@ from controller.incidents.correspondence import (
     note_request,
     open_by_person,
 )
+from controller.incidents.drafts.actions import discard_draft, save_draft
+from controller.incidents.duplicates.actions import merge, unmerge
 from controller.incidents.intake import (
     attach_attempts,
     attach_evidence,
@@ -29,19 +31,23 @@ from controller.incidents.intake import (
     take_in,
 )
 from controller.incidents.own import end_own, open_own
+from controller.incidents.pauses.actions import bound_pause, pause, resume, resume_when_due
 
 __all__ = [
     "assign",
     "attach_attempts",
     "attach_evidence",
+    "bound_pause",
     "change_severity",
     "climb",
     "close",
     "customer_confirms",
     "customer_reopens",
     "customer_writes",
+    "discard_draft",
     "end_own",
     "escalate",
+    "merge",
     "note",
     "note_cleared",
     "note_linked",
@@ -49,12 +55,17 @@ __all__ = [
     "note_unlinked",
     "open_by_person",
     "open_own",
+    "pause",
     "reconcile",
     "reopen",
     "resolve",
     "resolve_if_quiet",
     "respond",
+    "resume",
+    "resume_when_due",
+    "save_draft",
     "take_in",
     "tell_solution",
+    "unmerge",
     "update_customer",
 ]

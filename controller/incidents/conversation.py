@@ -10,6 +10,7 @@ from controller.core.errors import Conflict, Invalid, NotFound
 from controller.core.severity import Severity
 from controller.incidents import store
 from controller.incidents.case import CaseState, Incident
+from controller.incidents.duplicates.family import must_go_on_itself
 from controller.incidents.limits import (
     LEVELS,
     REASON_CHARACTERS,
@@ -19,6 +20,8 @@ from controller.incidents.limits import (
     check_text,
     check_writer,
 )
+from controller.incidents.mentions.actions import write_note
+from controller.incidents.pauses.actions import end_with
 from controller.incidents.post import check_post
 from controller.incidents.timeline import EntryKind
 from controller.incidents.writing import load, write
@@ -89,11 +92,12 @@ async def _say(
     return case
 
 
-async def note(unit: Unit, incident_id: UUID, body: str) -> Incident:
-    """For staff alone; answers nobody and moves no clock. In any state."""
+async def note(unit: Unit, incident_id: UUID, body: str, *, console_url: str = "") -> Incident:
+    """For staff alone; answers nobody and moves no clock. In any state. Whoever it names (`@ana`) is told,
+    with a link into the console at `console_url`. Raises `Invalid` for a login that is nobody's."""
     check_writer(unit.actor)
     body = check_text("body", body)
-    return await write(unit, await load(unit, incident_id), EntryKind.NOTE, body=body)
+    return await write_note(unit, await load(unit, incident_id), body, console_url)
 
 
 async def change_severity(unit: Unit, incident_id: UUID, severity: Severity, reason: str) -> Incident:
@@ -178,6 +182,7 @@ async def resolve(unit: Unit, incident_id: UUID, body: str) -> Incident:
     body = check_text("body", body)
     case = await load(unit, incident_id)
     _must_be_open(case)
+    await end_with(unit, case)
     return await write(
         unit,
         case,
@@ -195,6 +200,7 @@ async def close(unit: Unit, incident_id: UUID, reason: str) -> Incident:
     case = await load(unit, incident_id)
     if case.state is CaseState.CLOSED:
         raise Conflict(f"{case.reference} is closed already")
+    await end_with(unit, case)
     return await write(
         unit,
         case,
@@ -206,13 +212,15 @@ async def close(unit: Unit, incident_id: UUID, reason: str) -> Incident:
 
 
 async def reopen(unit: Unit, incident_id: UUID, reason: str) -> Incident:
-    """The time between does not count (T8). Raises `Conflict` when its fault has a newer open incident."""
+    """The time between does not count (T8). Raises `Conflict` when its fault has a newer open incident, and
+    for one that another goes on for."""
     check_writer(unit.actor)
     reason = _reason(reason)
     await store.lock_openings(unit.connection)
     case = await load(unit, incident_id)
     if case.state is CaseState.OPEN:
         raise Conflict(f"{case.reference} is open already")
+    await must_go_on_itself(unit.connection, case)
     if case.machine_id is not None and case.rule:
         newer = await store.find_open(unit.connection, case.machine_id, case.rule, case.object)
         if newer is not None:

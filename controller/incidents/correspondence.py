@@ -14,6 +14,7 @@ from controller.core.severity import Severity
 from controller.fleet import store as fleet
 from controller.incidents import store
 from controller.incidents.case import CaseState, Incident
+from controller.incidents.duplicates.family import survivor
 from controller.incidents.events import IncidentOpened
 from controller.incidents.limits import (
     SUMMARY_CHARACTERS,
@@ -22,6 +23,8 @@ from controller.incidents.limits import (
     check_text,
     check_writer,
 )
+from controller.incidents.pauses.actions import ANSWERED, end_pause
+from controller.incidents.pauses.pause import Awaited
 from controller.incidents.timeline import EntryKind
 from controller.incidents.writing import append, entry_of, load, write
 from controller.people.contacts import store as contacts
@@ -41,11 +44,13 @@ async def open_by_person(
     severity: Severity = Severity.NORMAL,
     machine_id: UUID | None = None,
     channel: str | None = "web",
+    refers_to: Incident | None = None,
 ) -> Incident:
     """A new incident in somebody's own words; its clocks run from now, when it reached us (T2).
 
     `summary` is one thought of at most 2,000 characters, `body` up to 64 KiB. The severity is the one they
-    see in it; staff change it with a reason. Raises `Invalid`, and `NotFound` for a machine of another's.
+    see in it; staff change it with a reason. `refers_to`: a closed one of theirs that it takes up again; both
+    say so. Raises `Invalid`, and `NotFound` for a machine of another's.
     """
     await _must_be_theirs_or_ours(unit, customer_id)
     summary = " ".join(check_characters("summary", summary, SUMMARY_CHARACTERS).split())
@@ -82,31 +87,40 @@ async def open_by_person(
         severity=severity.value,
         channel=channel,
         body=body,
+        facts={"refers_to": refers_to.reference} if refers_to else {},
         for_customer=True,
     )
     await store.append(unit.connection, entry)
     unit.announce(IncidentOpened(case))
+    if refers_to is not None:
+        await append(
+            unit, refers_to.id, EntryKind.FOLLOWED, facts={"case": case.reference}, for_customer=True
+        )
     return case
 
 
 async def customer_writes(unit: Unit, incident_id: UUID, body: str) -> Incident:
-    """What a customer has to say about an open incident: for staff. It moves no clock of ours."""
+    """What a customer has to say about an open incident: for staff. It moves no clock of ours, but ends a
+    wait for their answer. What is written to a merged one goes to its survivor, which is returned."""
     body = check_text("body", body)
-    case = await _theirs(unit, incident_id)
+    case = await theirs(unit, incident_id)
     if case.state is not CaseState.OPEN:
         raise Conflict(f"{case.reference} is {case.state.value}; reopen it first")
-    return await write(unit, case, EntryKind.CUSTOMER_MESSAGE, body=body, channel="web", for_customer=True)
+    case = await write(unit, case, EntryKind.CUSTOMER_MESSAGE, body=body, channel="web", for_customer=True)
+    await end_pause(unit, case, ANSWERED, only=Awaited.CUSTOMER)
+    return case
 
 
-async def customer_reopens(unit: Unit, incident_id: UUID, body: str) -> Incident:
-    """It does not work after all: a resolved incident is open again, with what they say (T8).
+async def customer_reopens(unit: Unit, incident_id: UUID, body: str, *, closed_too: bool = False) -> Incident:
+    """It does not work after all: a resolved incident is open again, with what they say (T8); also a closed
+    one, where the caller has seen that the plan's days since then are not over.
 
-    Raises `Conflict` for one that is open or closed, and when its fault has a newer open incident.
+    Raises `Conflict` for one that is open (or closed), and when its fault has a newer open incident.
     """
     body = check_text("body", body)
     await store.lock_openings(unit.connection)
-    case = await _theirs(unit, incident_id)
-    if case.state is not CaseState.RESOLVED:
+    case = await theirs(unit, incident_id)
+    if case.state is CaseState.OPEN or (case.state is CaseState.CLOSED and not closed_too):
         raise Conflict(f"{case.reference} is {case.state.value} already")
     if case.machine_id is not None and case.rule:
         newer = await store.find_open(unit.connection, case.machine_id, case.rule, case.object)
@@ -126,7 +140,7 @@ async def customer_reopens(unit: Unit, incident_id: UUID, body: str) -> Incident
 
 async def customer_confirms(unit: Unit, incident_id: UUID) -> Incident:
     """It works: a resolved incident is closed. Raises `Conflict` for one that is not resolved."""
-    case = await _theirs(unit, incident_id)
+    case = await theirs(unit, incident_id)
     if case.state is not CaseState.RESOLVED:
         raise Conflict(f"{case.reference} is {case.state.value} already")
     return await write(
@@ -170,9 +184,10 @@ def close_key(incident_id: UUID) -> str:
     return f"{CLOSE_TIMER}:{incident_id}"
 
 
-async def _theirs(unit: Unit, incident_id: UUID) -> Incident:
-    """Raises `NotFound` for another customer's: the wall stands here as well as at the door."""
-    case = await load(unit, incident_id)
+async def theirs(unit: Unit, incident_id: UUID) -> Incident:
+    """The incident, or the one that goes on for it. Locked. Raises `NotFound` for another customer's: the
+    wall stands here as well as at the door."""
+    case = await load(unit, await survivor(unit.connection, incident_id))
     try:
         await _must_be_theirs_or_ours(unit, case.customer_id)
     except NotFound:

@@ -11,7 +11,11 @@ from controller.core.severity import Severity
 from controller.fleet.findings import ConditionsRestated, Finding
 from controller.incidents import store
 from controller.incidents.case import CaseState, Incident
+from controller.incidents.duplicates import store as duplicates
+from controller.incidents.duplicates.family import merged_into, survivor
+from controller.incidents.duplicates.symptoms import join_survivor, note_cleared_in_survivor
 from controller.incidents.events import IncidentOpened
+from controller.incidents.pauses.actions import end_with
 from controller.incidents.severity import AGENT_SILENT, decided
 from controller.incidents.timeline import EntryKind
 from controller.incidents.writing import append, entry_of, load, write
@@ -27,6 +31,7 @@ _HUMAN_KINDS = frozenset(
         EntryKind.NOTE,
         EntryKind.OWNER_CHANGED,
         EntryKind.CUSTOMER_MESSAGE,
+        EntryKind.DUPLICATE_JOINED,
     }
 )
 
@@ -49,12 +54,19 @@ async def take_in(
     if cleared_at is not None and finding.began_at <= cleared_at:
         return None
     known = await store.incident_of_finding(unit.connection, finding.finding_id)
-    if known is not None and cleared_at is None and known.state is CaseState.CLOSED:
+    over = known is not None and cleared_at is None and known.state is CaseState.CLOSED
+    if known is not None and over and await merged_into(unit.connection, known.id) is None:
         return known
     agent = _agent(finding, machine_name)
     proposed = decided(finding.rule, finding.severity, machine_role)
     case = await _held(unit, finding)
+    if case is None or case.state is not CaseState.OPEN:
+        other = await join_survivor(unit, finding, agent, _plain(finding), lasts=over)
+        if other is not None:
+            return await _raise_severity(unit, other, proposed, agent)
     if case is None:
+        if known is not None and over:
+            return known
         return await _open(unit, finding, proposed, customer_id, site_id, agent)
     lasts = known is not None and known.id == case.id and cleared_at is None
     if not lasts or case.state is CaseState.RESOLVED:
@@ -182,9 +194,11 @@ async def note_cleared(unit: Unit, finding: Finding, *, machine_name: str) -> In
 async def _clear(unit: Unit, incident_id: UUID, ended_at: datetime, agent: Actor, known_by: str) -> Incident:
     case = await load(unit, incident_id)
     await store.clear_findings(unit.connection, case.id, ended_at)
+    at = min(ended_at, unit.now)
+    if await merged_into(unit.connection, case.id) is not None:
+        return await note_cleared_in_survivor(unit, case, at, agent, known_by)
     if case.state is CaseState.CLOSED:
         return case
-    at = min(ended_at, unit.now)
     case = await write(
         unit,
         case,
@@ -210,6 +224,7 @@ async def resolve_if_quiet(unit: Unit, claim: timers.Claim) -> None:
     touched = await store.entries_of_kinds(unit.connection, (case.id,), _HUMAN_KINDS)
     if case.severity is not Severity.NORMAL or case.owner_id is not None or touched[case.id]:
         return
+    await end_with(unit, case, SYSTEM)
     await write(
         unit,
         case,
@@ -256,17 +271,26 @@ async def reconcile(
         # Silence is the controller's own finding: no agent can state or end it.
         if case.rule == AGENT_SILENT or (case.rule, case.object) in stated:
             continue
-        if await store.last_heard_at(unit.connection, case.id) < restated.stated_at:
-            await _clear(unit, case.id, restated.stated_at, agent, "restated")
+        await _clear_if_older(unit, case, restated.stated_at, agent)
+    for merged_id in await duplicates.lasting(unit.connection, restated.machine_id):
+        merged = await load(unit, merged_id)
+        if merged.rule != AGENT_SILENT and (merged.rule, merged.object) not in stated:
+            await _clear_if_older(unit, merged, restated.stated_at, agent)
+
+
+async def _clear_if_older(unit: Unit, case: Incident, stated_at: datetime, agent: Actor) -> None:
+    if await store.last_heard_at(unit.connection, case.id) < stated_at:
+        await _clear(unit, case.id, stated_at, agent, "restated")
 
 
 async def attach_evidence(
     unit: Unit, incident_id: UUID, *, sha256: str, size_bytes: int, taken_at: datetime, machine_name: str
 ) -> None:
-    """The timeline's word that a bundle is there; the bundle's row is kept by `diagnostics`."""
+    """The timeline's word that a bundle is there, in the survivor's for a merged incident; the bundle's row
+    is kept by `diagnostics`."""
     await append(
         unit,
-        incident_id,
+        await survivor(unit.connection, incident_id),
         EntryKind.EVIDENCE_ATTACHED,
         actor=Actor(ActorKind.AGENT, machine_name),
         at=min(taken_at, unit.now),

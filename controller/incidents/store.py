@@ -1,6 +1,6 @@
 """The table of incidents and its queries; those of entries and symptoms are offered here too."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     func,
     insert,
     select,
@@ -27,7 +28,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.core.severity import Severity
 from controller.incidents.case import CaseState, Incident
-from controller.incidents.entries.store import append, entries_of_kinds, last_recorded_at, timeline
+from controller.incidents.entries.store import (
+    append,
+    append_all,
+    entries_of_kinds,
+    last_recorded,
+    last_recorded_at,
+    ticked,
+    timeline,
+    timelines,
+)
 from controller.incidents.symptoms.store import (
     add_finding,
     clear_findings,
@@ -41,12 +51,16 @@ from controller.storage.inserts import inserting
 __all__ = [
     "add_finding",
     "append",
+    "append_all",
     "clear_findings",
     "entries_of_kinds",
     "finding_cleared_at",
     "last_heard_at",
+    "last_recorded",
     "last_recorded_at",
+    "ticked",
     "timeline",
+    "timelines",
 ]
 
 _one_open_each = text("state = 'open' AND machine_id IS NOT NULL AND rule <> ''")
@@ -107,6 +121,28 @@ async def incident(connection: AsyncConnection, incident_id: UUID, *, lock: bool
     query = select(incidents_table).where(incidents_table.c.id == incident_id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     return _incident(row) if row else None
+
+
+async def lock_all(
+    connection: AsyncConnection, ids: Collection[UUID], *, wait: bool
+) -> dict[UUID, Incident]:
+    """Nobody else changes them before this transaction ends. Without `wait`, those that somebody else holds
+    are left out."""
+    # In order of their ids: two who lock many never wait for each other in a circle.
+    query = select(incidents_table).where(incidents_table.c.id.in_(ids)).order_by(incidents_table.c.id)
+    rows = await connection.execute(query.with_for_update(skip_locked=not wait))
+    return {row.id: _incident(row) for row in rows}
+
+
+async def raise_levels(connection: AsyncConnection, levels: Mapping[UUID, int], now: datetime) -> None:
+    """As `save`, for many of which nothing else has changed."""
+    if levels:
+        await connection.execute(
+            update(incidents_table)
+            .where(incidents_table.c.id == bindparam("one"))
+            .values(level=bindparam("reached"), updated_at=now),
+            [{"one": one, "reached": level} for one, level in levels.items()],
+        )
 
 
 async def incident_numbered(connection: AsyncConnection, number: int) -> Incident | None:

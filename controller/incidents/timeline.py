@@ -42,6 +42,9 @@ class EntryKind(Enum):
     PROBLEM_LINKED = "problem_linked"
     PROBLEM_UNLINKED = "problem_unlinked"
     SOLUTION_SENT = "solution_sent"
+    DUPLICATE_JOINED = "duplicate_joined"
+    DUPLICATE_LEFT = "duplicate_left"
+    FOLLOWED = "followed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,20 +53,25 @@ async def append(
     facts: Mapping[str, str] | None = None,
     **said: Any,
 ) -> Entry:
-    """An entry that leaves the index as it is.
+    """An entry that leaves the index as it is."""
+    entry = entry_of(unit, incident_id, kind, actor=actor, at=at, facts=facts, **said)
+    entry = following(entry, await store.last_recorded_at(unit.connection, incident_id))
+    await store.append(unit.connection, entry)
+    unit.announce(IncidentChanged(incident_id, entry))
+    return entry
+
+
+def following(entry: Entry, before: datetime | None) -> Entry:
+    """As it is to be written; `before` is when the last one of its incident was recorded.
 
     Each is recorded after the one before it, by a microsecond if need be: two words of one unit, or a clock
     that was set back, must not leave their order to chance (T9). What is not backdated happened then.
     """
-    entry = entry_of(unit, incident_id, kind, actor=actor, at=at, facts=facts, **said)
-    before = await store.last_recorded_at(unit.connection, incident_id)
-    if before is not None and entry.recorded_at <= before:
-        recorded_at = before + _TICK
-        went_back = before - entry.at > _WENT_BACK and entry.at >= unit.now
-        entry = replace(entry, recorded_at=recorded_at, at=recorded_at if went_back else entry.at)
-    await store.append(unit.connection, entry)
-    unit.announce(IncidentChanged(incident_id, entry))
-    return entry
+    if before is None or entry.recorded_at > before:
+        return entry
+    went_back = before - entry.at > _WENT_BACK and entry.at >= entry.recorded_at
+    recorded_at = before + _TICK
+    return replace(entry, recorded_at=recorded_at, at=recorded_at if went_back else entry.at)
 
 
 def entry_of(

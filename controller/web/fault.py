@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import problems, pulls, reports, reproductions, requests
+from controller.words import forecast, problems, pulls, reports, reproductions, requests, waits
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -67,8 +67,10 @@ _SENTENCES = (
     *pulls.REFUSALS,
     *pulls.GAPS,
     *reports.REFUSALS,
+    *forecast.REFUSALS,
     *requests.REFUSALS,
     *reproductions.REFUSALS,
+    *waits.REFUSALS,
 )
 _FIELDS = {
     "body": "Text",
@@ -95,9 +97,11 @@ _FIELDS = {
     "email": "Mail address",
     "current": "Present password",
     "zone": "Time zone",
+    "hours": "Hours ahead",
     **reports.FIELDS,
     **reproductions.FIELDS,
     **requests.FIELDS,
+    **waits.FIELDS,
 }
 
 

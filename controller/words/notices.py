@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.words import clocks, formats, pulls, rules
+from controller.words import clocks, formats, pulls, rules, waits
 from controller.words.catalogue import Translator, translator
 from controller.words.story import reason
 
@@ -47,6 +47,11 @@ class _Facts:
         if not start or not end:
             return timedelta(0)
         return datetime.fromisoformat(end) - datetime.fromisoformat(start)
+
+    @property
+    def own_body(self) -> str:
+        """What somebody wrote, and not the reason that stands for it where nobody did."""
+        return "" if self["body"] == self["reason"] else self["body"]
 
     @property
     def title(self) -> str:
@@ -225,6 +230,57 @@ def _closed_contact(f: _Facts) -> _Parts:
     ]
 
 
+def _merged_contact(f: _Facts) -> _Parts:
+    w = f.words
+    signed = w._("{actor}, support", actor=f.line("actor")) if f["by_person"] else ""
+    return w._("We go on with this in {case}: {title}", case=f["into"], title=f.title), [
+        w._("Hello {name},", name=f.line("recipient")),
+        w._("this is the same as {case}, so we go on with both there. What you wrote is not lost, and what "
+            "you write to {reference} reaches us in {case}.", case=f["into"], reference=f["reference"]),
+        f.own_body,
+        signed,
+        _about_customer(f),
+    ]  # fmt: skip
+
+
+def _paused_contact(f: _Facts) -> _Parts:
+    w = f.words
+    until = w._("It goes on by itself {at} at the latest.", at=f.at("until")) if f["until"] else ""
+    signed = w._("{actor}, support", actor=f.line("actor")) if f["by_person"] else ""
+    return w._("Waiting: {title}", title=f.title), [
+        w._("Hello {name},", name=f.line("recipient")),
+        f.own_body or waits.sentence(w, f["reason"]),
+        until,
+        signed,
+        _about_customer(f),
+    ]
+
+
+def _resumed_contact(f: _Facts) -> _Parts:
+    w = f.words
+    return w._("We go on: {title}", title=f.title), [
+        w._("Hello {name},", name=f.line("recipient")),
+        w._("the wait is over since {at}, and our clocks run again.", at=f.at("at")),
+        _about_customer(f),
+    ]
+
+
+def _resumed_staff(f: _Facts) -> _Parts:
+    w = f.words
+    return w._("The wait is over: {title}", title=f.title), [
+        w._("The pause ended by itself {at}; the clocks run again.", at=f.at("due") or f.at("at")),
+        _lateness(f),
+        _about(f),
+    ]
+
+
+def _mentioned(f: _Facts) -> _Parts:
+    w = f.words
+    return w._("{actor} names you: {title}", actor=f.line("actor"), title=f.title), [
+        w._("{actor} writes in a note:", actor=f.line("actor")), f["body"], f["link"], _about(f),
+    ]  # fmt: skip
+
+
 def _portal_link(f: _Facts) -> _Parts:
     w = f.words
     return w._("Your way into the support portal"), [
@@ -302,6 +358,11 @@ _TEMPLATES: Mapping[str, Callable[[_Facts], _Parts]] = {
     "solution_contact": _solution_contact,
     "closed_contact": _closed_contact,
     "customer_wrote": _customer_wrote,
+    "merged_contact": _merged_contact,
+    "paused_contact": _paused_contact,
+    "resumed_contact": _resumed_contact,
+    "resumed_staff": _resumed_staff,
+    "mentioned": _mentioned,
     "portal_link": _portal_link,
     "pull_ended": _pull_ended,
 }

@@ -85,6 +85,9 @@ def _reason(words: Translator, entry: Told) -> str:
 
 def _opened(w: Translator, e: Told, _zone: str, machine: str) -> str:
     severity = w._(e.severity or "")
+    if "refers_to" in e.facts:
+        return w._("{actor} opened it as {severity}; it takes up {case}, which is closed", actor=actor(w, e),
+                   severity=severity, case=rules.cleaned(e.facts["refers_to"]))  # fmt: skip
     if "rule" not in e.facts:
         return w._("{actor} opened it as {severity}", actor=actor(w, e), severity=severity)
     title = rules.title(w, e.facts["rule"], e.facts.get("object", ""), _own(e), machine)
@@ -237,7 +240,49 @@ def _at(w: Translator, e: Told, name: str, zone: str) -> str:
     return formats.instant(datetime.fromisoformat(value), w.language, zone) if value else "–"
 
 
+def _opened_again(w: Translator, e: Told, zone: str, machine: str) -> str:
+    if e.facts.get("cause") == "unmerged":
+        return w._("{actor} took it apart from {case} again: {reason}", actor=actor(w, e),
+                   case=rules.cleaned(e.facts.get("from", "")), reason=_reason(w, e))  # fmt: skip
+    return _with_reason(N_("{actor} opened it again"))(w, e, zone, machine)
+
+
+def _closed(w: Translator, e: Told, zone: str, machine: str) -> str:
+    if "into" in e.facts:
+        return w._("{actor} merged it into {case}, which goes on for both", actor=actor(w, e),
+                   case=rules.cleaned(e.facts["into"]))  # fmt: skip
+    return _with_reason(N_("{actor} closed it"))(w, e, zone, machine)
+
+
+def _about_case(message: str) -> _Made:
+    return lambda w, e, _zone, _machine: w._(
+        message, actor=actor(w, e), case=rules.cleaned(e.facts.get("case", ""))
+    )
+
+
+def _paused(w: Translator, e: Told, zone: str, machine: str) -> str:
+    if "until" not in e.facts:
+        return _with_reason(N_("{actor} paused the clocks that may be paused"))(w, e, zone, machine)
+    return w._("{actor} paused the clocks that may be paused, until {until} at the latest: {reason}",
+               actor=actor(w, e), until=_at(w, e, "until", zone), reason=_reason(w, e))  # fmt: skip
+
+
+def _resumed(w: Translator, e: Told, zone: str, machine: str) -> str:
+    said = _with_reason(N_("{actor} let the clocks run again"))(w, e, zone, machine)
+    if "controller_late" not in e.facts:
+        return said
+    return said + " " + w._("(written down late, {acted})", acted=_at(w, e, "acted_at", zone))
+
+
 _REASONS = {
+    "waiting_for_customer": N_("we wait for the customer’s answer"),
+    "waiting_for_consent": N_("we wait for the customer’s consent"),
+    "waiting_for_third_party": N_("we wait for somebody else, whom it depends on"),
+    "waiting_for_part": N_("we wait for a spare part"),
+    "waiting_for_appointment": N_("we wait for the day agreed with the customer"),
+    "pause_over": N_("the longest wait is over"),
+    "customer_answered": N_("the customer has answered"),
+    "pause_ended": N_("there is nothing left to wait for"),
     "finding": N_("the machine reports that it got worse"),
     "symptom_returned": N_("the symptom returned"),
     "symptom_cleared": N_("the symptom stayed away for 15 minutes"),
@@ -249,17 +294,20 @@ _REASONS = {
 }
 _ENTRIES: Mapping[str, _Made] = {
     "opened": _opened,
-    "reopened": _with_reason(N_("{actor} opened it again")),
+    "reopened": _opened_again,
     "responded": _by_channel(
         N_("{actor} answered the customer {channel}"), N_("{actor} answered the customer")
     ),
     "updated_customer": _updated,
     "severity_changed": _severity_changed,
     "escalated": _escalated,
-    "paused": _with_reason(N_("{actor} paused the clocks that may be paused")),
-    "resumed": _with_reason(N_("{actor} let the clocks run again")),
+    "paused": _paused,
+    "resumed": _resumed,
     "resolved": _with_reason(N_("{actor} resolved it")),
-    "closed": _with_reason(N_("{actor} closed it")),
+    "closed": _closed,
+    "duplicate_joined": _about_case(N_("{actor} merged {case} into it: both go on here")),
+    "duplicate_left": _about_case(N_("{actor} took {case} apart from it again")),
+    "followed": _about_case(N_("{actor} came back to it after the time for that: {case} goes on")),
     "note": _plain(N_("{actor} noted")),
     "customer_message": _plain(N_("{actor} wrote to us")),
     "request_joined": _request,

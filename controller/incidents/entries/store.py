@@ -1,6 +1,6 @@
 """The table of entries. Rows are never changed and never removed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    func,
     insert,
     select,
 )
@@ -72,6 +73,13 @@ async def timeline(connection: AsyncConnection, incident_id: UUID) -> tuple[Entr
     return tuple(_entry(row) for row in rows)
 
 
+async def timelines(
+    connection: AsyncConnection, incident_ids: Collection[UUID]
+) -> dict[UUID, list[Entry]]:
+    """`timeline` of each of them."""
+    return await entries_of_kinds(connection, incident_ids, tuple(EntryKind))
+
+
 async def entries_of_kinds(
     connection: AsyncConnection, incident_ids: Collection[UUID], kinds: Collection[EntryKind]
 ) -> dict[UUID, list[Entry]]:
@@ -96,6 +104,43 @@ async def entries_of_kinds(
     return found
 
 
+_TICKED = (
+    entries_table.c.incident_id, entries_table.c.id, entries_table.c.kind, entries_table.c.at,
+    entries_table.c.recorded_at, entries_table.c.severity, entries_table.c.level, entries_table.c.channel,
+    entries_table.c.auto, entries_table.c.reason, entries_table.c.actor_kind, entries_table.c.actor_name,
+)  # fmt: skip
+
+
+async def ticked(
+    connection: AsyncConnection, incident_ids: Collection[UUID], kinds: Collection[EntryKind]
+) -> list[Row[Any]]:
+    """Rows of those kinds with what a clock reads and nothing else, in order of writing: no entries are made
+    of them, since very many are read at a time."""
+    wanted = tuple(incident_ids)
+    found: list[Row[Any]] = []
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        rows = await connection.execute(
+            select(*_TICKED)
+            .where(
+                entries_table.c.incident_id.in_(wanted[start : start + _IDS_AT_ONCE]),
+                entries_table.c.kind.in_([kind.value for kind in kinds]),
+            )
+            .order_by(entries_table.c.position)
+        )
+        found.extend(rows)
+    return found
+
+
+async def last_recorded(connection: AsyncConnection, incident_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """`last_recorded_at` for many: each entry is recorded after the one before it."""
+    rows = await connection.execute(
+        select(entries_table.c.incident_id, func.max(entries_table.c.recorded_at))
+        .where(entries_table.c.incident_id.in_(incident_ids))
+        .group_by(entries_table.c.incident_id)
+    )
+    return {incident_id: at for incident_id, at in rows}
+
+
 async def last_recorded_at(connection: AsyncConnection, incident_id: UUID) -> datetime | None:
     """When the newest entry was written; None before the first."""
     found: datetime | None = await connection.scalar(
@@ -109,23 +154,32 @@ async def last_recorded_at(connection: AsyncConnection, incident_id: UUID) -> da
 
 async def append(connection: AsyncConnection, entry: Entry) -> None:
     """Entries are never changed and never removed."""
-    await connection.execute(
-        insert(entries_table).values(
-            id=entry.id,
-            incident_id=entry.incident_id,
-            kind=entry.kind.value,
-            at=entry.at,
-            recorded_at=entry.recorded_at,
-            actor_kind=entry.actor_kind.value,
-            actor_name=entry.actor_name,
-            actor_id=entry.actor_id,
-            for_customer=entry.for_customer,
-            auto=entry.auto,
-            severity=entry.severity,
-            level=entry.level,
-            channel=entry.channel,
-            reason=entry.reason,
-            body=entry.body,
-            facts=dict(entry.facts),
-        )
-    )
+    await append_all(connection, (entry,))
+
+
+async def append_all(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
+    """In that order."""
+    rows = [_values(entry) for entry in entries]
+    if rows:
+        await connection.execute(insert(entries_table), rows)
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "incident_id": entry.incident_id,
+        "kind": entry.kind.value,
+        "at": entry.at,
+        "recorded_at": entry.recorded_at,
+        "actor_kind": entry.actor_kind.value,
+        "actor_name": entry.actor_name,
+        "actor_id": entry.actor_id,
+        "for_customer": entry.for_customer,
+        "auto": entry.auto,
+        "severity": entry.severity,
+        "level": entry.level,
+        "channel": entry.channel,
+        "reason": entry.reason,
+        "body": entry.body,
+        "facts": dict(entry.facts),
+    }

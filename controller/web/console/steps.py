@@ -40,6 +40,9 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
     EntryKind.PROBLEM_UNLINKED: ("join", "plain"),
     EntryKind.SOLUTION_SENT: ("update", "us"),
     EntryKind.ATTEMPTS_RECORDED: ("flask", "plain"),
+    EntryKind.DUPLICATE_JOINED: ("join", "plain"),
+    EntryKind.DUPLICATE_LEFT: ("join", "plain"),
+    EntryKind.FOLLOWED: ("flag", "plain"),
 }
 
 
