@@ -7,6 +7,7 @@ from uuid import UUID
 
 from controller.core.actor import ActorKind
 from controller.core.errors import Invalid
+from controller.escalation.rota.cover import cover
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.timeline import Entry, EntryKind
@@ -14,8 +15,10 @@ from controller.people import store as people
 from controller.reports.forecast.outlook import Outlook, foresee
 from controller.reports.forecast.pace import Turn, paces
 from controller.reports.forecast.savings import Saving, savings
-from controller.reports.forecast.work import LEVELS, Cadence, Owed, Question, Shift
+from controller.reports.forecast.work import Cadence, Owed, Question, Shift
 from controller.sla import ledger
+from controller.sla import store as plans
+from controller.sla.calendar import Calendar
 from controller.sla.plan import Plan
 from controller.sla.promises import still_owed
 from controller.sla.state import PENDING, Clock, State
@@ -88,12 +91,14 @@ async def gather(connection: Connection, now: datetime, hours: int) -> Gathered:
     until = now + timedelta(hours=hours)
     cases = await incidents.queue(connection, state=CaseState.OPEN, limit=10 * OPEN_MOST)
     states = await ledger.states_of(connection, cases, now)
+    book = await plans.versions(connection)
     owed: list[Owed] = []
     paused = 0
     for case in cases:
         plan, state = states[case.id]
         paused += state.paused_since is not None
-        owed += [one for one in _owed(case, plan, state) if one.due <= until]
+        calendars = book.governing(case.customer_id, case.opened_at).calendars
+        owed += [one for one in _owed(case, plan, state, calendars) if one.due <= until]
     dues: dict[int, datetime] = {}
     for one in owed:
         dues[one.number] = min(one.due, dues.get(one.number, one.due))
@@ -110,7 +115,7 @@ async def gather(connection: Connection, now: datetime, hours: int) -> Gathered:
     return Gathered(question, known, paused, unseen, opened * hours)
 
 
-def _owed(case: Incident, plan: Plan, state: State) -> Iterator[Owed]:
+def _owed(case: Incident, plan: Plan, state: State, calendars: Mapping[str, Calendar]) -> Iterator[Owed]:
     """What people must do; climbing to the next level happens by itself."""
     levels = _levels(case, state)
     severity = plan.severities.get(state.severity)
@@ -121,10 +126,8 @@ def _owed(case: Incident, plan: Plan, state: State) -> Iterator[Owed]:
         if clock is None or clock.due is None or not (clock.state == PENDING or still_owed(clock, state)):
             continue
         cadence = None
-        if clock.name != "resolution" and every is not None and window is not None:
-            cadence = Cadence(every, window.calendar)
-        elif clock.name == "first_response" and every is not None:
-            cadence = Cadence(every, clock.calendar)
+        if clock.name != "resolution" and every is not None:
+            cadence = Cadence(every, plan.calendar("update_every", calendars))
         yield Owed(
             case.number, state.severity, clock.name, clock.due, _ready(clock, state), levels, cadence,
             case.opened_at,
@@ -149,10 +152,8 @@ def _levels(case: Incident, state: State) -> tuple[tuple[datetime, int], ...]:
 
 async def _crew(connection: Connection, now: datetime, until: datetime) -> tuple[Shift, ...]:
     """Who is on duty at each level; administrators who step in for nobody are not counted on."""
-    found: list[Shift] = []
-    for level in LEVELS:
-        found += [Shift(user.name, level, now, until) for user in await people.on_duty(connection, level)]
-    return tuple(found)
+    found = await cover(connection, now, until)
+    return tuple(Shift(one.name, one.level, one.start, one.end) for one in found.watches if one.active)
 
 
 async def _lately(
