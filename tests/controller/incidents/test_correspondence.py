@@ -6,6 +6,7 @@ import pytest
 
 from controller.core.errors import Conflict, Invalid, NotFound
 from controller.core.severity import Severity
+from controller.escalation import closing
 from controller.fleet import actions as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
@@ -161,3 +162,35 @@ async def test_staff_take_down_what_a_customer_says_by_phone(desk: Desk) -> None
         with pytest.raises(Invalid, match="summary"):
             await actions.open_by_person(unit, customer_id=desk.customer.id, summary="x" * 2_001)
     assert case.number == 1
+
+
+async def test_within_the_plans_days_after_the_closing_it_is_the_same_incident(desk: Desk) -> None:
+    case = await resolved(desk)
+    async with desk.storage.unit((await marta(desk)).actor) as unit:
+        await actions.customer_confirms(unit, case.id)
+    desk.clock.set(desk.clock.now() + timedelta(days=5))
+    async with desk.storage.unit((await marta(desk)).actor) as unit:
+        again = await closing.customer_returns(unit, case.id, "Volvió a fallar")
+        with pytest.raises(Conflict, match="is open already"):
+            await closing.customer_returns(unit, case.id, "Volvió a fallar")
+    assert (again.id, again.state) == (case.id, CaseState.OPEN)
+    assert (await desk.kinds(case.id))[-1] == "reopened"
+
+
+async def test_later_it_is_a_new_one_that_refers_to_the_old(desk: Desk) -> None:
+    case = await resolved(desk)
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await actions.close(unit, case.id, "Sustituida")
+    desk.clock.set(desk.clock.now() + timedelta(days=5, seconds=1))
+    async with desk.storage.unit((await marta(desk)).actor) as unit:
+        with pytest.raises(Invalid, match="body: is empty"):
+            await closing.customer_returns(unit, case.id, " ")
+        fresh = await closing.customer_returns(unit, case.id, "Volvió a fallar")
+    assert (fresh.number, fresh.summary, fresh.severity) == (2, "Otra vez: La caja no imprime", case.severity)
+    assert fresh.opened_at == desk.clock.now(), "its promises are its own"
+    async with desk.storage.reading() as connection:
+        first = (await store.timeline(connection, fresh.id))[0]
+        last = (await store.timeline(connection, case.id))[-1]
+    assert (first.body, dict(first.facts)) == ("Volvió a fallar", {"refers_to": "INC-1"})
+    assert (last.kind, dict(last.facts)) == (EntryKind.FOLLOWED, {"case": "INC-2"})
+    assert (await desk.incident(case.id)).state is CaseState.CLOSED

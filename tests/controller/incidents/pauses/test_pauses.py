@@ -67,9 +67,9 @@ async def test_a_paused_clock_never_moves_and_goes_on_by_itself(desk: Desk) -> N
     await desk.until(began + 6 * HOUR + timedelta(seconds=1))
     assert "breached" in await desk.kinds(case.id), "the clock that ran again was forgotten"
     told = await mails(desk, case)
-    assert ("marta@sol.example", "[INC-1] En espera: tienda no responde en caja-1") in told
-    assert ("marta@sol.example", "[INC-1] Seguimos adelante: tienda no responde en caja-1") in told
-    assert ("luis@vigia.example", "[INC-1] Terminó la espera: tienda no responde en caja-1") in told
+    assert ("marta@sol.example", "[INC-1] En espera: tienda no responde") in told
+    assert ("marta@sol.example", "[INC-1] Seguimos adelante: tienda no responde") in told
+    assert ("luis@vigia.example", "[INC-1] Terminó la espera: tienda no responde") in told
 
 
 async def test_it_ends_at_its_instant_however_late_we_wake(desk: Desk) -> None:
@@ -142,7 +142,7 @@ async def test_what_cannot_be_paused_says_why(desk: Desk) -> None:
         for length in ("25h", "2 days", "0m", "-1h"):
             with pytest.raises(Invalid, match="length"):
                 await pausing.pause(unit, case.id, "part", length=length)
-        with pytest.raises(Invalid, match="'luck' is nothing to wait for. Use one of customer, consent"):
+        with pytest.raises(Invalid, match=r"'luck' is nothing to wait for\. Use one of customer, consent"):
             await pausing.pause(unit, case.id, "luck")
         with pytest.raises(Invalid, match="told: has 2001 characters"):
             await pausing.pause(unit, case.id, "part", told="x" * 2_001)
