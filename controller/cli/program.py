@@ -75,8 +75,29 @@ def _said(failure: Failure, as_json: bool) -> int:
         error = {name: value for name, value in failure.error.items() if name != "translated"}
         print(json.dumps({"error": error}), file=sys.stderr)
     else:
-        print(f"vigia: {line(_in_words(failure))}", file=sys.stderr)
+        faults = failure.error.get("faults") or ()
+        print(f"vigia: {line(_in_words(failure))}" if not faults else _fault_lines(failure), file=sys.stderr)
     return failure.status
+
+
+def _fault_lines(failure: Failure) -> str:
+    """Of a document: each fault by its line and key path."""
+    from controller.cli.terminal import line
+    from controller.web.fault import told
+
+    words = language.words()
+    faults = failure.error["faults"]
+    head = failure.error.get("document") or language._("the document")
+    lines = [language._("vigia: {document} cannot be taken:", document=line(head))]
+    for fault in faults:
+        where = fault["path"]
+        if fault.get("line"):
+            where = language._("line {line}, {path}", line=fault["line"], path=where)
+        said = told(words, str(fault["limit"]))
+        if fault.get("way_out"):
+            said += f". {told(words, str(fault['way_out']))}"
+        lines.append(f"  {line(where)}: {line(said)}")
+    return "\n".join(lines)
 
 
 def _in_words(failure: Failure) -> str:

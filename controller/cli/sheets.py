@@ -78,6 +78,10 @@ def print_explanation(one: Json) -> None:
     _print_head(one)
     print_facts([
         (_("Plan"), f"{one['plan']['name']} ({_since(one['plan']['version'])})"),
+        *(
+            (_("Opening hours"), f"{each['name']} ({each['version']}, {each['zone']}): {each['hours']}")
+            for each in one["plan"]["calendars"]
+        ),
         (_("As of"), moment(one["as_of"], one["zone"])),
         (_("Lasted undetected"), duration(one["undetected_s"]) if one["undetected_s"] else None),
     ])  # fmt: skip

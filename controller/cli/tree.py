@@ -5,12 +5,14 @@ import typer
 from controller.cli import (
     articles,
     attempts,
+    calendars,
     contacts,
     customers,
     explain,
     forecast,
     incidents,
     machines,
+    plans,
     problems,
     pulls,
     reports,
@@ -41,6 +43,8 @@ def build() -> typer.Typer:
         (pulls.app, "pulls", _("Diagnostics asked of machines: list, show.")),
         (customers.app, "customers", _("Whom we serve.")),
         (customers.sites, "sites", _("Where customers' machines stand.")),
+        (plans.app, "plans", _("What is promised: list, show, check, add, withdraw.")),
+        (calendars.app, "calendars", _("Opening hours that promises count: list, show, check, add.")),
         (contacts.app, "contacts", _("Customers' people, who may come to the portal.")),
         (users.app, "users", _("Who works here: add, duty, links to sign in.")),
     ):

@@ -12,6 +12,7 @@ class Act(Enum):
     BACKDATE = "record something that happened earlier"
     MANAGE_FLEET = "manage customers, sites and machines"
     MANAGE_PEOPLE = "manage users"
+    MANAGE_PLANS = "change plans and calendars"
 
 
 _NEEDED = {
@@ -20,6 +21,7 @@ _NEEDED = {
     Act.BACKDATE: Role.ENGINEER,
     Act.MANAGE_FLEET: Role.ADMINISTRATOR,
     Act.MANAGE_PEOPLE: Role.ADMINISTRATOR,
+    Act.MANAGE_PLANS: Role.ADMINISTRATOR,
 }
 _RANK = {Role.VIEWER: 0, Role.ENGINEER: 1, Role.ADMINISTRATOR: 2}
 

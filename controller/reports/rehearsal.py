@@ -24,9 +24,9 @@ _DAYS = (30, 14, 7, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """`days`: the last ones, fewer than 30 where more were opened than a page may wait for. `incidents`: those
-    that the version would have governed; `worse`, `better`: how many of them had missed something that they
-    kept, and the other way round. `change`: breaches by clock."""
+    """`days`: the last ones, fewer than 30 where more were opened than a page may wait for. `incidents`:
+    those that the version would have governed; `worse`, `better`: how many of them had missed something that
+    they kept, and the other way round. `change`: breaches by clock."""
 
     days: int
     incidents: int

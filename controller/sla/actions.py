@@ -1,7 +1,7 @@
 """What is written about plans and calendars: versions are added, and withdrawn before they are in force."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from controller.audit.actions import record
@@ -10,10 +10,9 @@ from controller.sla import store
 from controller.sla.plan import default_plan
 from controller.sla.plan_writing import write_plan
 from controller.sla.versions.refusal import calendar_beside, plan_beside
-from controller.sla.versions.version import CalendarVersion, PlanVersion, Version
+from controller.sla.versions.version import ALWAYS, CalendarVersion, PlanVersion, Version
 from controller.storage import Unit, take_turn
 
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 _TURN = "plans"
 
 
@@ -25,8 +24,8 @@ async def seed_default_plan(unit: Unit, zone: str | None = None) -> bool:
     if await store.any_version(unit.connection):
         return False
     plan = default_plan()
-    seeded = replace(plan, effective_from=_ALWAYS, zone=zone or plan.zone)
-    version = PlanVersion(unit.chance.uuid(), None, _ALWAYS, seeded, write_plan(seeded))
+    seeded = replace(plan, effective_from=ALWAYS, zone=zone or plan.zone)
+    version = PlanVersion(unit.chance.uuid(), None, ALWAYS, seeded, write_plan(seeded))
     await store.add(unit.connection, version, unit.now)
     return True
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import forecast, problems, pulls, reports, reproductions, requests, waits
+from controller.words import forecast, plans, problems, pulls, reports, reproductions, requests, waits
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -63,6 +63,7 @@ _SENTENCES = (
     "{name} may not {act}: that needs the role {role}",
     "at most {most} characters, not {size}",
     "the database cannot write now: {reason}",
+    *plans.REFUSALS,
     *problems.REFUSALS,
     *pulls.REFUSALS,
     *pulls.GAPS,

@@ -11,6 +11,8 @@ from controller.sla.calendar import Calendar
 from controller.sla.plan import ALL_HOURS, Plan
 from controller.words.formats import zone_named
 
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+"""The beginning of the first plan: no incident is older."""
 One = TypeVar("One", "PlanVersion", "CalendarVersion")
 
 
@@ -122,11 +124,10 @@ class Book:
 
 def label(at: datetime, zone: str) -> str:
     """The day from which it is in force, with the time where that is not midnight: "2026-12-01"."""
-    for there in (at.astimezone(zone_named(zone)), at.astimezone(UTC)):
-        if there.time() == time(0):
-            return there.date().isoformat()
-    local = at.astimezone(zone_named(zone)).replace(tzinfo=None)
-    return local.isoformat(timespec="minutes" if not local.second else "seconds")
+    local = (at if at == ALWAYS else at.astimezone(zone_named(zone))).replace(tzinfo=None)
+    if local.time() == time(0):
+        return local.date().isoformat()
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def _latest(known: Iterable[One], customer_id: UUID | None, at: datetime) -> One | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
+from controller.sla.errors import PlanInvalid
 from controller.web.api import (
     articles,
     attempts,
@@ -19,6 +21,8 @@ from controller.web.api import (
     forecast,
     incidents,
     people,
+    plans,
+    plans_calendars,
     problems,
     pulls,
     reports,
@@ -60,7 +64,7 @@ def build_api(context: Context) -> FastAPI:
     api.state.context = context
     for room in (
         incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast,
-        fleet, people,
+        fleet, people, plans, plans_calendars,
     ):  # fmt: skip
         api.include_router(room.router)
     api.add_exception_handler(VigiaError, _refused)
@@ -80,9 +84,10 @@ def answer(
     limit: str | None = None,
     way_out: str | None = None,
     retry_after_s: float | None = None,
+    faults: list[dict[str, Any]] | None = None,
 ) -> JSONResponse:
-    """The one shape of a refusal."""
-    error = {
+    """The one shape of a refusal; `faults` only where a document has several."""
+    error: dict[str, Any] = {
         "kind": kind,
         "message": message,
         "field": field,
@@ -90,6 +95,8 @@ def answer(
         "way_out": way_out,
         "retry_after_s": retry_after_s,
     }
+    if faults is not None:
+        error["faults"] = faults
     headers = {"Retry-After": str(max(1, round(retry_after_s)))} if retry_after_s is not None else None
     return JSONResponse({"error": error}, status, headers)
 
@@ -100,9 +107,11 @@ async def _refused(_: Request, error: Exception) -> Response:
         ((kind, status) for known, kind, status in _KINDS if isinstance(error, known)), ("fault", 500)
     )
     if isinstance(error, Invalid):
+        faults = [asdict(fault) for fault in error.faults] if isinstance(error, PlanInvalid) else None
         return answer(
-            status, kind, str(error), field=error.field, limit=error.limit, way_out=error.way_out or None
-        )
+            status, kind, str(error), field=error.field, limit=error.limit, way_out=error.way_out or None,
+            faults=faults,
+        )  # fmt: skip
     retry_after_s = error.retry_after_s if isinstance(error, TooMuch) else None
     return answer(status, kind, str(error), retry_after_s=retry_after_s)
 

@@ -10,6 +10,7 @@ from controller.sla.state import Clock
 from controller.storage import Connection
 from controller.web.api import problem_shapes, shapes
 from controller.web.api.shapes import Json
+from controller.web.plans import week
 from controller.web.problem import known_cause
 from controller.words import clocks, formats, story
 from controller.words.catalogue import Translator, translator
@@ -26,11 +27,29 @@ async def explanation(connection: Connection, case: Incident, lang: str, now: da
         **shapes.incident(case, told.state, known, words),
         "as_of": shapes.iso(now),
         "problem": problem_shapes.cause(await known_cause(connection, case, lang)),
-        "plan": {"name": told.plan.name, "version": told.plan_version},
+        "plan": _plan(told, words),
         "undetected_s": max(0, round((case.opened_at - case.began_at).total_seconds())),
         "story": [shapes.entry(entry, words, zone, machine) for entry in told.entries],
         "clocks": [_verdict(clock, told, words, zone) for clock in told.clocks],
         "corrections": [_correction(one, words, zone) for one in corrected],
+    }
+
+
+def _plan(told: Explanation, words: Translator) -> Json:
+    """The versions that govern it for good (contract.md T14), and which hours each clock counts."""
+    return {
+        "name": told.plan.name,
+        "version": told.plan_version,
+        "calendars": [
+            {
+                "name": one.name,
+                "version": one.version,
+                "zone": one.calendar.zone,
+                "hours": week(one, words),
+                "clocks": sorted(clock for clock, name in told.plan.hours.items() if name == one.name),
+            }
+            for one in told.governing.calendar_versions
+        ],
     }
 
 

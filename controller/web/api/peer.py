@@ -82,6 +82,11 @@ async def people_manager(actor: Annotated[Actor, Depends(peer_of)]) -> Actor:
     return actor
 
 
+async def plan_manager(actor: Annotated[Actor, Depends(peer_of)]) -> Actor:
+    demand(actor, Act.MANAGE_PLANS)
+    return actor
+
+
 # For what people type; the rooms know the real limits, and their errors say more than these.
 Words = Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(without_nul)]
 Short = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(without_nul)]
@@ -90,3 +95,4 @@ Reader = Annotated[Actor, Depends(reader)]
 Worker = Annotated[Actor, Depends(worker)]
 FleetManager = Annotated[Actor, Depends(fleet_manager)]
 PeopleManager = Annotated[Actor, Depends(people_manager)]
+PlanManager = Annotated[Actor, Depends(plan_manager)]
