@@ -51,6 +51,7 @@ class Incident:
         self.lost = timedelta(0)
         self.ended: datetime | None = None
         self.answered = self.reopened = False
+        self.merged = self.cut = False  # closed for being another's duplicate, which kept no promise
         self.response = Promise("first_response")
         self.levels = {2: Promise("escalate_l2"), 3: Promise("escalate_l3")}
         self.window: Promise | None = None
@@ -101,6 +102,8 @@ class Incident:
         elif kind == "escalated":
             self.reach(event, now)
         elif kind in ("resolved", "closed") and self.ended is None:
+            self.merged = event.get("reason") == "merged_into_another"
+            self.cut |= self.merged and self.response.state == "runs"
             self.end(self.response, now)
             self.turn(None, now)
             for clock in self.levels.values():
@@ -108,7 +111,7 @@ class Incident:
             self.ended = read(event["at"])
         elif kind == "reopened" and self.ended is not None:
             self.lost += read(event["at"]) - self.ended
-            self.ended, self.reopened = None, True
+            self.ended, self.reopened, self.merged = None, True, False
             self.resume(now)
 
     def reach(self, event: Case, now: float) -> None:
@@ -166,12 +169,13 @@ class Incident:
     def verdicts(self) -> tuple[tuple[str, str], tuple[str, str]]:
         """(outcome, severity at the decision) of the first response, and of escalation and updates."""
         first = self.response.state if self.response.state in ("kept", "missed") else "undecided"
+        first = "undecided" if self.cut and first == "kept" else first
         windows = self.windows + ([self.window] if self.window else [])
         rest = [*windows, *self.levels.values()]
         missed = [clock for clock in rest if clock.missed_at is not None]
         if missed:
             second = "missed", min(missed, key=lambda clock: clock.missed_at or 0.0).severity
-        elif not windows or any(clock.state not in ("kept", "spared") for clock in rest):
+        elif self.merged or not windows or any(clock.state not in ("kept", "spared") for clock in rest):
             second = "undecided", self.severity
         else:
             # Of those that ended together the last window: it lived until then.

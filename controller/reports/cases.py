@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from controller.incidents.duplicates.merger import MERGED
 from controller.reports.verdict import Deed, Told
 from controller.sla.calendar import DAY_MINUTES, Calendar
 from controller.sla.cases import verdict
@@ -111,6 +112,8 @@ def _event(event: Event) -> Json:
         "channel": event.channel,
         "auto": event.auto or None,
         "by": event.by,
+        # No word of a person: that another incident goes on for it.
+        "reason": MERGED if event.reason == MERGED else None,
     }
     return {
         "kind": event.kind,

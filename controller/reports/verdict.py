@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from controller.incidents.duplicates.merger import MERGED
 from controller.sla.calendar import Calendar
 from controller.sla.events import Event, sift
 from controller.sla.plan import Plan
@@ -112,8 +113,8 @@ def judge(told: Told, down: Iterable[Stretch] = ()) -> Verdict:
         opened_on=told.opened_on,
         severity=state.severity,
         status=state.status,
-        first_response=_first_response(state),
-        escalation_and_update=_escalation_and_update(state),
+        first_response=_first_response(state, events),
+        escalation_and_update=_escalation_and_update(state, _merged(events)),
         undetected=max(_NONE, told.opened_at - told.began_at),
         down=_overlap((told.opened_at, _end(events) or state.as_of), down),
         climbs=tuple(_climbs(events, state, told.deeds)),
@@ -122,14 +123,28 @@ def judge(told: Told, down: Iterable[Stretch] = ()) -> Verdict:
     )
 
 
-def _first_response(state: State) -> Ruling:
+def _merged(events: Iterable[Event]) -> bool:
+    """Whether another incident goes on for it. What it had missed by then stays missed; what only its closing
+    ended is undecided: its survivor's promises are counted, once."""
+    merged = False
+    for event in events:
+        if event.kind in ("closed", "reopened"):
+            merged = event.kind == "closed" and (merged or event.reason == MERGED)
+    return merged
+
+
+def _first_response(state: State, events: Iterable[Event]) -> Ruling:
     clock = state.clocks.get("first_response")
     if clock is None or clock.state not in (MET, BREACHED):
+        return Ruling(Outcome.UNDECIDED, state.severity)
+    mergers = {event.at for event in events if event.kind == "closed" and event.reason == MERGED}
+    if clock.state == MET and clock.decided_by == "closed" and clock.decided_at in mergers:
+        # Nobody answered; taken apart again it stays so (T8: there is no second first response).
         return Ruling(Outcome.UNDECIDED, state.severity)
     return Ruling(Outcome.KEPT if clock.state == MET else Outcome.MISSED, clock.severity)
 
 
-def _escalation_and_update(state: State) -> Ruling:
+def _escalation_and_update(state: State, merged: bool) -> Ruling:
     """Decided by its first breach, or once update, level 2 and level 3 are: of those that are promised. One
     that never started is not decided, also where the incident has ended: nothing was owed, nothing kept."""
     levels = [state.clocks[name] for name in ("escalate_l2", "escalate_l3") if name in state.clocks]
@@ -139,7 +154,7 @@ def _escalation_and_update(state: State) -> Ruling:
         first = min(missed, key=lambda clock: clock.breached_at or state.as_of)
         return Ruling(Outcome.MISSED, first.severity)
     waiting = state.updates_promised and not state.updates
-    if waiting or not every or any(clock.state not in _DECIDED for clock in every):
+    if merged or waiting or not every or any(clock.state not in _DECIDED for clock in every):
         return Ruling(Outcome.UNDECIDED, state.severity)
     return Ruling(Outcome.KEPT, max(every, key=_decided_at).severity)
 

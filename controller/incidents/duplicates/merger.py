@@ -6,8 +6,8 @@ from uuid import UUID
 
 UNDONE_WITHIN = timedelta(days=1)
 """Later the survivor's story and the customer's mind have moved on: open a new incident instead."""
-MERGED = "merged"
-"""The reason with which the merged one is closed."""
+MERGED = "merged_into_another"
+"""The reason with which the merged one is closed; reports read it."""
 UNMERGED = "unmerged"
 
 

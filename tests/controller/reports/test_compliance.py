@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
+from controller.incidents.duplicates.merger import MERGED
 from controller.reports.compliance import By, Line, lines, period, total
 from controller.reports.verdict import Deed, Outcome, Verdict, judge
 from tests.controller.reports.histories import LATER, MONDAY, incident
@@ -34,6 +35,19 @@ def test_what_becomes_of_each_promise() -> None:
         "nobody answers": ((), ("missed", "missed")),
         "over before an answer": ((("resolved", 20),), ("kept", "undecided")),
     }  # fmt: skip
+    found = {name: outcomes(verdict(1, *happened)) for name, (happened, _) in cases.items()}
+    assert found == {name: expected for name, (_, expected) in cases.items()}
+
+
+def test_a_merged_incident_kept_nothing_by_being_merged() -> None:
+    """Its survivor's promises are counted, once; what it had missed by then stays missed (T7)."""
+    merged = ("closed", 20, {"reason": MERGED})
+    cases = {
+        "answered by then": ((("responded", 5), merged), ("kept", "undecided")),
+        "nobody answered": ((merged,), ("undecided", "undecided")),
+        "missed by then": ((("closed", 40, {"reason": MERGED}),), ("missed", "undecided")),
+        "taken apart again": ((merged, ("reopened", 30), ("closed", 31)), ("undecided", "kept")),
+    }
     found = {name: outcomes(verdict(1, *happened)) for name, (happened, _) in cases.items()}
     assert found == {name: expected for name, (_, expected) in cases.items()}
 

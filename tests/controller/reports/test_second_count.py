@@ -9,11 +9,13 @@ from types import ModuleType
 
 import pytest
 
+from controller.incidents.duplicates.merger import MERGED
 from controller.reports.cases import case_of
 from controller.reports.verdict import Told, judge
 from controller.sla.cases import run_file
 from controller.sla.clock import evaluate
 from controller.sla.plan import ESCALATION_ORIGINS, SEVERITY_CHANGES
+from tests.controller.reports.histories import incident
 from tests.support.random_incidents import story
 
 SCRIPT = Path(__file__).parents[3] / "bench" / "recompute_report.py"
@@ -55,6 +57,17 @@ def test_both_come_to_the_same_verdict_on_every_incident(script: ModuleType) -> 
             for ruling in (ours.first_response, ours.escalation_and_update)
         )
         assert script.Incident(case).verdicts() == expected, f"seed {seed}"
+
+
+def test_both_count_a_merged_incident_apart(script: ModuleType) -> None:
+    for happened in ((), (("responded", 5.0),), (("resolved", 2.0), ("reopened", 9.0))):
+        for minute in (20.0, 50.0, 600.0):
+            one = incident(1, *happened, ("closed", minute, {"reason": MERGED}))
+            ours = judge(one)
+            counted = script.Incident(json.loads(json.dumps(case_of(one)))).verdicts()
+            assert [outcome for outcome, _ in counted] == [
+                ours.first_response.outcome.value, ours.escalation_and_update.outcome.value,
+            ]  # fmt: skip
 
 
 def test_both_come_to_the_same_sums(script: ModuleType) -> None:
