@@ -24,7 +24,7 @@ from agent.diagnostics.child import take_evidence
 from agent.diagnostics.pull.asking import Collected, collect
 from agent.diagnostics.pull.request import Step
 from agent.disk import Disk, OsDisk
-from agent.errors import AgentError
+from agent.errors import AgentError, SpoolFull
 from agent.health import Health
 from agent.identity import Identity, IdentityStore
 from agent.lastlink import LastLinkFile
@@ -37,12 +37,14 @@ from agent.machine import boot_id, introduction
 from agent.orders.book import Book
 from agent.orders.desk import Means, OrderDesk
 from agent.policy import read_policy
+from agent.recorder.recorder import Recorder
 from agent.renewal import keep_renewing
 from agent.reporting import Reporter, TakeEvidence
 from agent.rules import Judge
 from agent.schedule import Schedule
 from agent.signals import Finding, Reading
-from agent.spool import Lane, Spool
+from agent.spool import Kind, Lane, Spool
+from agent.spool.record import damage_payload
 
 SNAPSHOT_EVERY_S = 10.0
 TEND_EVERY_S = 600.0
@@ -87,6 +89,7 @@ class App:
             disk, data / "spool", around.clock, around.chance, config.spool_quota_bytes, boot=boot_id()
         )
         self._health = Health(self._layouts)
+        self._recorder = Recorder(disk, data / "recorder", around.clock, self._layouts, boot_id())
         self._watches = watch_collectors(config.watches)
         self._judge = Judge(config.role, around.chance.uuid4)
         self._ahead_s = self._last_link.read().clock_ahead_s or 0.0
@@ -123,6 +126,7 @@ class App:
             around.clock,
             self._link.wake,
             around.take_evidence or self._take_evidence,
+            self._recorder,
         )
 
     def stop(self, reason: wire.Leaving | None = None) -> None:
@@ -133,11 +137,13 @@ class App:
     async def run(self) -> None:
         """Until stopped. Whatever happens to one of its parts, the others go on."""
         self._remember_judge()
+        await asyncio.to_thread(self._open_recorder)
         collectors = (*self._around.collectors, *self._watches)
         schedule = Schedule(collectors, self._clock, self._reporter.take, self._around.chance)
         link = asyncio.create_task(self._again("link", self._link.run))
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "schedule": schedule.run,
+            "recorder": self._recorder.run,
             "reporter": self._reporter.run,
             "evidence": self._reporter.gather_evidence,
             "snapshots": self._measure,
@@ -166,10 +172,22 @@ class App:
         log.info("goodbye: %s", reason.value)
 
     def _close(self) -> None:
-        try:
-            self._spool.close()
-        except OSError as error:
-            log.warning("spool not closed cleanly: %s", error)
+        for name, part in (("recorder", self._recorder), ("spool", self._spool)):
+            try:
+                part.close()
+            except OSError as error:
+                log.warning("%s not closed cleanly: %s", name, error)
+
+    def _open_recorder(self) -> None:
+        """What was unreadable of it goes the way of the spool's own damage; what never left is sent now."""
+        damage = self._recorder.open()
+        if damage.places:
+            reason = f"flight recorder: unreadable in {', '.join(damage.names)}"
+            with suppress(OSError, SpoolFull):
+                told = damage_payload(damage.places, damage.size_bytes, reason)
+                self._spool.put(Lane.FAULTS, Kind.DAMAGE, told)
+        left = set(self._recorder.undelivered())
+        self._reporter.evidence_again(one for one in self._judge.open_conditions() if one.finding_id in left)
 
     async def _again(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         """Begins a part again when it fails, until it ends by itself."""
@@ -226,7 +244,8 @@ class App:
         names = [watch.name for watch in self._watches]
         own = f"watch:{finding.object}" if finding.rule == "watch.down" else ""
         listener = self._watches[names.index(own)].last_listener if own in names else None
-        return await take_evidence(finding, before, self._clock, listener, VERSION)
+        recorded = await asyncio.to_thread(self._recorder.recorded, finding.finding_id)
+        return await take_evidence(finding, before, self._clock, listener, VERSION, recorded)
 
     def _remember_judge(self) -> None:
         """Findings that were open before a restart keep their identity (and clear under it)."""
@@ -246,10 +265,12 @@ class App:
         self._snapshot_every_s = welcome.snapshot_interval_s
         self._ahead_s = ahead_s
         self._last_link.connected(now, ahead_s)
+        self._recorder.link_changed(True)
         log.info("connected as %s; our clock is %+.1f s from the controller's", welcome.agent_id, ahead_s)
 
     def _link_changed(self, state: LinkState) -> None:
         self._last_link.trouble(self._clock.now(), state.reason)
+        self._recorder.link_changed(False, state.reason)
 
 
 async def _ended(tasks: list["asyncio.Task[None]"]) -> None:

@@ -29,6 +29,18 @@ class AppendHandle(Protocol):
     ) -> None: ...
 
 
+class PatchHandle(Protocol):
+    """A file that keeps its length and is written over in place. Durable after `sync`."""
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Replaces the bytes there; raises OSError having perhaps replaced a part of them."""
+
+    def sync(self) -> None:
+        """Returns when every byte written so far would survive a power cut."""
+
+    def close(self) -> None: ...
+
+
 class Disk(Protocol):
     """Files by path. Every method raises OSError as the operating system does."""
 
@@ -37,6 +49,9 @@ class Disk(Protocol):
 
     def append(self, path: Path, mode: int = 0o600) -> AppendHandle:
         """Opens for appending; a new file is created with its final `mode`."""
+
+    def patch(self, path: Path) -> PatchHandle:
+        """Opens an existing file for writing over what is in it."""
 
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         """The file holds `data` durably when it returns; a power cut before leaves the old or the new."""
@@ -97,6 +112,26 @@ class _OsAppendHandle:
         self.close()
 
 
+class _OsPatchHandle:
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, offset: int, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            written = os.pwrite(self._descriptor, rest, offset)
+            rest, offset = rest[written:], offset + written
+
+    def sync(self) -> None:
+        # Its length does not change: the data alone is what must be safe.
+        os.fdatasync(self._descriptor)
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
 class OsDisk:
     """The operating system's files."""
 
@@ -107,6 +142,9 @@ class OsDisk:
 
     def append(self, path: Path, mode: int = 0o600) -> AppendHandle:
         return _OsAppendHandle(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode))
+
+    def patch(self, path: Path) -> PatchHandle:
+        return _OsPatchHandle(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
 
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         draft = path.with_name(path.name + ".new")

@@ -10,7 +10,8 @@ import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,8 @@ RETRY_S = 5.0
 WAITING_MAX = 512
 EVIDENCE_WAITING_MAX = 8
 EVIDENCE_PER_HOUR = 30
+# What came before this one happened in the machine's run before.
+BOOT_RULE = "boot.unexpected"
 log = logging.getLogger(__name__)
 
 TakeEvidence = Callable[[Finding, tuple[Reading, ...]], Awaitable[bytes | None]]
@@ -41,6 +44,16 @@ class Judging(Protocol):
     def dump(self) -> dict[str, Any]: ...
 
 
+class Recording(Protocol):
+    """What of agent.recorder is used here: called around the evidence of a finding."""
+
+    async def freeze(self, key: str, *, restart: bool = False) -> None: ...
+
+    def delivered(self, key: str) -> None: ...
+
+    def snapshot(self, layout_id: int, values: Iterable[float]) -> None: ...
+
+
 class Reporter:
     """One per agent. `wake_link` is called whenever the spool has something new."""
 
@@ -54,10 +67,12 @@ class Reporter:
         clock: Clock,
         wake_link: Callable[[], None],
         take_evidence: TakeEvidence,
+        recorder: Recording | None = None,
     ) -> None:
         self._judge, self._health, self._spool, self._disk = judge, health, spool, disk
         self._judge_path, self._clock = judge_path, clock
         self._wake_link, self._take_evidence = wake_link, take_evidence
+        self._recorder = recorder
         self._waiting: deque[tuple[list[Finding], bytes]] = deque(maxlen=WAITING_MAX)
         self._news = asyncio.Event()
         self._evidence: asyncio.Queue[Finding] = asyncio.Queue(EVIDENCE_WAITING_MAX)
@@ -96,7 +111,7 @@ class Reporter:
             while found:
                 if not await self._put(Kind.FINDING, wire.finding_payload(found[0]), found[0].rule):
                     return False
-                self._tell(found.pop(0))
+                await self._tell(found.pop(0))
             self._waiting.popleft()
             await self._keep(state)
         return True
@@ -109,12 +124,20 @@ class Reporter:
             log.warning("no snapshot: %s", error)
             return
         if snapshot is not None:
+            if self._recorder is not None:
+                self._recorder.snapshot(snapshot.layout_id, snapshot.values)
             await self._put(Kind.SNAPSHOT, wire.snapshot_payload(snapshot), "snapshot")
 
     async def remember(self) -> None:
         """Keeps the judge's state between findings: holds and slow fits live in it too."""
         if not self._waiting:
             await self._keep(self._state())
+
+    def evidence_again(self, findings: Iterable[Finding]) -> None:
+        """For findings whose recording lies here since an earlier life: their evidence never left."""
+        for finding in findings:
+            with suppress(asyncio.QueueFull):
+                self._evidence.put_nowait(finding)
 
     async def gather_evidence(self) -> None:
         """Takes a bundle for each new finding, one at a time, until cancelled."""
@@ -133,9 +156,11 @@ class Reporter:
             )
             took_s = self._clock.monotonic() - began_s
             if await self._put(Kind.EVIDENCE, payload, "evidence"):
+                if self._recorder is not None:
+                    await asyncio.to_thread(self._recorder.delivered, finding.finding_id)
                 log.info("evidence for %s: %d bytes in %.1f s", finding.finding_id, len(bundle), took_s)
 
-    def _tell(self, finding: Finding) -> None:
+    async def _tell(self, finding: Finding) -> None:
         log.info(
             "%s %s %r %s %s",
             finding.state.value,
@@ -153,6 +178,9 @@ class Reporter:
             log.warning("no evidence for %s: %d bundles in the last hour", finding.rule, EVIDENCE_PER_HOUR)
             return
         try:
+            # At once, while the minutes before it are still there; the bundle takes its turn.
+            if self._recorder is not None:
+                await self._recorder.freeze(finding.finding_id, restart=finding.rule == BOOT_RULE)
             self._evidence.put_nowait(finding)
             taken.append(now_s)
         except asyncio.QueueFull:

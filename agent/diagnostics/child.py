@@ -11,6 +11,7 @@ from agent.clock import Clock
 from agent.collectors.watches.listener import Listener
 from agent.diagnostics.request import packed
 from agent.processes import ProgramMissing, run_async
+from agent.recorder.frozen import Recorded
 from agent.signals import Finding, Reading
 
 BUDGET_S = 5.0
@@ -25,13 +26,15 @@ async def take_evidence(
     clock: Clock,
     listener: Listener | None = None,
     agent_version: str = "",
+    recorded: Recorded | None = None,
 ) -> bytes | None:
     """The redacted bundle (zip, at most 512 KiB) about one finding; None when there is none within 5 s.
 
-    `readings` are the recent ones, oldest first; `listener` is the watch's `last_listener`.
+    `readings` are the recent ones, oldest first; `listener` is the watch's `last_listener`,
+    `recorded` what the flight recorder put aside.
     """
     began = clock.monotonic()
-    request = packed(finding, readings, listener, agent_version)
+    request = packed(finding, readings, listener, agent_version, recorded)
     # -P: nothing is imported from the folder the agent happens to be started in.
     argv = (sys.executable, "-P", "-m", "agent.diagnostics")
     paths = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))

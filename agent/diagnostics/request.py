@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.collectors.watches.listener import Listener
 from agent.errors import AgentError
+from agent.recorder.frozen import Recorded
 from agent.rules.track import finding_from_json, finding_to_json
 from agent.signals import Finding, Reading
 
@@ -19,12 +20,17 @@ class RequestRefused(AgentError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`samples` are readings as plain values, oldest first; `listener` served the watch when it was well."""
+    """`samples` are readings as plain values, oldest first; `listener` served the watch when it was well.
+
+    `recording`: the path of what the flight recorder put aside; `same_as`: the finding that took it along.
+    """
 
     finding: Finding
     samples: tuple[Mapping[str, Any], ...] = ()
     listener: Listener | None = None
     agent_version: str = ""
+    recording: str = ""
+    same_as: str = ""
 
     @property
     def unit(self) -> str:
@@ -36,7 +42,11 @@ class Request:
 
 
 def packed(
-    finding: Finding, readings: Sequence[Reading], listener: Listener | None, agent_version: str
+    finding: Finding,
+    readings: Sequence[Reading],
+    listener: Listener | None,
+    agent_version: str,
+    recorded: Recorded | None = None,
 ) -> bytes:
     """The request as the child reads it, with the newest READINGS_MAX readings."""
     return json.dumps(
@@ -45,6 +55,8 @@ def packed(
             "samples": [sample(reading) for reading in readings[-READINGS_MAX:]],
             "listener": [listener.pid, listener.name, listener.unit] if listener else None,
             "agent_version": agent_version,
+            "recording": str(recorded.path) if recorded and recorded.path else "",
+            "same_as": recorded.same_as if recorded else "",
         }
     ).encode()
 
@@ -59,6 +71,8 @@ def unpacked(data: bytes) -> Request:
             samples=tuple(dict(one) for one in value["samples"]),
             listener=Listener(int(served[0]), str(served[1]), str(served[2])) if served else None,
             agent_version=str(value["agent_version"]),
+            recording=str(value.get("recording", "")),
+            same_as=str(value.get("same_as", "")),
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise RequestRefused(f"request: {type(error).__name__}: {error}") from None

@@ -11,6 +11,7 @@ from agent.diagnostics import (
     disk_use,
     largest_folders,
     listening_ports,
+    recorded,
     samples,
     samples_table,
     top_processes,
@@ -33,6 +34,7 @@ ALL: tuple[Recipe, ...] = (
     largest_folders.RECIPE,
     samples_table.RECIPE,
     samples.RECIPE,
+    *recorded.RECIPES,
 )
 PACKED_MAX_BYTES = 512 * 1024
 REASON_MAX = 300

@@ -22,6 +22,7 @@ class PowerCut(BaseException):
 class _File:
     durable: bytes = b""
     data: bytearray = field(default_factory=bytearray)
+    patches: list[tuple[int, bytes]] = field(default_factory=list)
 
 
 class ForgetfulDisk:
@@ -56,6 +57,8 @@ class ForgetfulDisk:
     @staticmethod
     def _survivor(file: _File, choose: Choose) -> bytes:
         data, durable = bytes(file.data), file.durable
+        if file.patches:
+            return _patched(file, choose)
         if not data.startswith(durable):
             return data if choose(1) else durable
         fresh = data[len(durable) :]
@@ -88,6 +91,9 @@ class ForgetfulDisk:
             self.change()
             self._names[path] = _File()
         return _Handle(self, self._names[path])
+
+    def patch(self, path: Path) -> "_Patch":
+        return _Patch(self, self._file(path))
 
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         self._need_folder(path)
@@ -165,6 +171,36 @@ class ForgetfulDisk:
     def _need_folder(self, path: Path) -> None:
         if path.parent not in self._folders:
             raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+
+
+def _patched(file: _File, choose: Choose) -> bytes:
+    """Of what was written over, every piece may be there whole, in part, or not, whatever came after it."""
+    kept = bytearray(file.durable)
+    for offset, data in file.patches:
+        part = data[: choose(len(data))]
+        kept[offset : offset + len(part)] = part
+    file.patches.clear()
+    return bytes(kept)
+
+
+class _Patch:
+    def __init__(self, disk: ForgetfulDisk, file: _File) -> None:
+        self._disk, self._file = disk, file
+
+    def write(self, offset: int, data: bytes) -> None:
+        if offset + len(data) > len(self._file.data):
+            raise OSError(errno.EINVAL, "it would grow")
+        self._file.data[offset : offset + len(data)] = data
+        self._file.patches.append((offset, data))
+        self._disk.change()
+
+    def sync(self) -> None:
+        self._disk.change()
+        self._file.patches.clear()
+        self._file.durable = bytes(self._file.data)
+
+    def close(self) -> None:
+        pass
 
 
 class _Handle:

@@ -1,0 +1,171 @@
+"""The ring on disk: eight files of 256 KiB, made once and written over in turn.
+
+Made beforehand, so that it goes on recording on a full disk, which is when it is wanted most. It always
+starts: what cannot be read is counted and told, and its place is cleared so that it is told once.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.disk import Disk, PatchHandle
+from agent.recorder.record import PAYLOAD_MAX_BYTES, Found, Kind, Record, Torn, boot_tag, encode, scan
+
+SEGMENTS = 8
+SEGMENT_BYTES = 256 * 1024
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Damage:
+    """What was unreadable at the start: places at least, bytes, and in which files."""
+
+    places: int = 0
+    size_bytes: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, name: str, size_bytes: int) -> None:
+        self.places += 1
+        self.size_bytes += size_bytes
+        if name not in self.names:
+            self.names.append(name)
+
+
+class Ring:
+    """`open` once; `put` keeps in memory, `write` hands to the system, `sync` makes durable.
+
+    After `write`, a killed agent loses nothing of it; after `sync`, neither does a power cut.
+    """
+
+    def __init__(
+        self, disk: Disk, folder: Path, boot_id: str, segments: int = SEGMENTS, size: int = SEGMENT_BYTES
+    ) -> None:
+        self._disk, self._folder, self._size = disk, folder, size
+        self._names = [f"ring-{number}" for number in range(segments)]
+        self._boot = boot_tag(boot_id)
+        self._waiting: list[bytes] = []
+        self._segment, self._position, self._sequence = 0, 0, 1
+        self._handle: PatchHandle | None = None
+        self._last: Record | None = None
+        self.damage = Damage()
+
+    @property
+    def ended_abruptly(self) -> bool:
+        """Whether the recording before this start belongs to another boot and was not ended by anybody."""
+        last = self._last
+        return last is not None and last.boot != self._boot and last.kind is not Kind.END
+
+    def open(self) -> None:
+        """Raises OSError when the files cannot be made; damage in them is no reason to."""
+        self._disk.mkdir(self._folder)
+        newest: tuple[int, int] | None = None
+        torn: dict[int, list[Torn]] = {}
+        short: dict[str, int] = {}
+        for number, name in enumerate(self._names):
+            data = self._read_or_make(name, short)
+            for piece in scan(data):
+                if isinstance(piece, Torn):
+                    torn.setdefault(number, []).append(piece)
+                elif self._last is None or piece.record.sequence > self._last.sequence:
+                    self._last, newest = piece.record, (number, piece.end)
+        if newest is not None:
+            self._segment, self._position = newest
+            self._sequence = (self._last.sequence if self._last else 0) + 1
+            for name, size_bytes in short.items():
+                self.damage.add(name, size_bytes)
+        self._clear(torn)
+
+    def put(self, kind: Kind, at_ms: int, mono_ms: int, payload: bytes) -> None:
+        """Adds a record; what is longer than a record may be is cut."""
+        record = Record(kind, self._boot, self._sequence, at_ms, mono_ms, payload[:PAYLOAD_MAX_BYTES])
+        self._sequence += 1
+        self._waiting.append(encode(record))
+
+    def write(self) -> None:
+        """Writes what waits over the oldest there is. What cannot be written is given up: raises OSError."""
+        waiting, self._waiting = self._waiting, []
+        together: list[bytes] = []
+        length = 0
+        for data in waiting:
+            if self._position + length + len(data) > self._size:
+                self._patch(b"".join(together))
+                together, length = [], 0
+                self._next_segment()
+            together.append(data)
+            length += len(data)
+        self._patch(b"".join(together))
+
+    def sync(self) -> None:
+        """Raises OSError."""
+        if self._handle is not None:
+            self._handle.sync()
+
+    def close(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+
+    def records(self) -> Iterator[tuple[Record, bytes]]:
+        """Every record held with its bytes, file by file, the oldest file first."""
+        count = len(self._names)
+        for step in range(1, count + 1):
+            name = self._names[(self._segment + step) % count]
+            with suppress(OSError):
+                data = self._disk.read(self._folder / name)
+                for piece in scan(data):
+                    if isinstance(piece, Found):
+                        yield piece.record, data[piece.start : piece.end]
+
+    # -- small print -----------------------------------------------------------------------------------
+
+    def _read_or_make(self, name: str, short: dict[str, int]) -> bytes:
+        """The file's bytes, at its whole size afterwards; how much of it was missing goes into `short`."""
+        path = self._folder / name
+        data = b""
+        with suppress(FileNotFoundError):
+            data = self._disk.read(path)
+        if len(data) == self._size:
+            return data
+        short[name] = abs(self._size - len(data))
+        data = data[: self._size]
+        self._disk.replace(path, data + bytes(self._size - len(data)))
+        return data
+
+    def _clear(self, torn: dict[int, list[Torn]]) -> None:
+        """Empties what cannot be read. What the power took from the writing hand is no damage."""
+        count = len(self._names)
+        cut_off = self._last is None or self._last.boot != self._boot
+        for number, pieces in torn.items():
+            for piece in pieces:
+                at_the_end = number == self._segment and piece.start >= self._position
+                being_emptied = number == (self._segment + 1) % count
+                if not (cut_off and (at_the_end or being_emptied)):
+                    self.damage.add(self._names[number], piece.end - piece.start)
+            handle = self._disk.patch(self._folder / self._names[number])
+            try:
+                for piece in pieces:
+                    handle.write(piece.start, bytes(piece.end - piece.start))
+                handle.sync()
+            finally:
+                handle.close()
+
+    def _patch(self, data: bytes) -> None:
+        if not data:
+            return
+        if self._handle is None:
+            self._handle = self._disk.patch(self._folder / self._names[self._segment])
+        self._handle.write(self._position, data)
+        self._position += len(data)
+
+    def _next_segment(self) -> None:
+        """Empties the oldest file first: a record of the lap before must not be taken for a new one's end."""
+        if self._handle is not None:
+            self._handle.sync()
+        self.close()
+        self._segment = (self._segment + 1) % len(self._names)
+        self._position = 0
+        self._handle = self._disk.patch(self._folder / self._names[self._segment])
+        self._handle.write(0, bytes(self._size))
+        self._handle.sync()
