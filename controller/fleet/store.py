@@ -136,6 +136,20 @@ async def customer(connection: AsyncConnection, customer_id: UUID) -> Customer |
     return _customer(row) if row else None
 
 
+async def customer_names(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = await connection.execute(
+        select(customers_table.c.id, customers_table.c.name).where(customers_table.c.id.in_(ids))
+    )
+    return {customer_id: name for customer_id, name in rows}
+
+
+async def machine_names(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = await connection.execute(
+        select(machines_table.c.id, machines_table.c.name).where(machines_table.c.id.in_(ids))
+    )
+    return {machine_id: name for machine_id, name in rows}
+
+
 async def customer_named(connection: AsyncConnection, name: str) -> Customer | None:
     rows = await connection.execute(select(customers_table).where(customers_table.c.name == name))
     row = rows.first()

@@ -1,7 +1,8 @@
 """Tell somebody something, once."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -34,27 +35,55 @@ async def tell(
 
     `key` names the occasion; the recipient is added to it. `auto` marks what no person wrote.
     """
-    written = render(template, recipient.language, recipient.zone, facts)
-    return await store.add(
-        unit.connection,
-        Notice(
-            id=unit.chance.uuid(),
-            key=f"{key}/{recipient.id}",
-            subject_id=subject_id,
-            recipient=recipient.name,
-            address=recipient.address,
-            language=recipient.language,
-            subject=written.subject,
-            body=written.body,
-            auto=auto,
-            created_at=unit.now,
-            attempts=0,
-            fence=0,
-            sent_at=None,
-            gave_up_at=None,
-            channel="",
-            last_error="",
-        ),
+    message = Message(key, recipient, template, facts, subject_id, auto)
+    return await store.add(unit.connection, _written(unit, message))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The arguments of `tell`, for `tell_all`."""
+
+    key: str
+    recipient: Recipient
+    template: str
+    facts: Mapping[str, str]
+    subject_id: UUID | None = None
+    auto: bool = True
+
+    @property
+    def own_key(self) -> str:
+        return f"{self.key}/{self.recipient.id}"
+
+
+async def tell_all(unit: Unit, messages: Sequence[Message]) -> tuple[Message, ...]:
+    """`tell` for many; those that are said now, each once. Nobody else may be saying the same meanwhile:
+    whoever calls this has locked what it is about."""
+    said = await store.said(unit.connection, [one.own_key for one in messages]) if messages else set()
+    fresh = {one.own_key: one for one in messages if one.own_key not in said}
+    await store.add_all(unit.connection, [_written(unit, one) for one in fresh.values()])
+    return tuple(fresh.values())
+
+
+def _written(unit: Unit, message: Message) -> Notice:
+    recipient = message.recipient
+    written = render(message.template, recipient.language, recipient.zone, message.facts)
+    return Notice(
+        id=unit.chance.uuid(),
+        key=message.own_key,
+        subject_id=message.subject_id,
+        recipient=recipient.name,
+        address=recipient.address,
+        language=recipient.language,
+        subject=written.subject,
+        body=written.body,
+        auto=message.auto,
+        created_at=unit.now,
+        attempts=0,
+        fence=0,
+        sent_at=None,
+        gave_up_at=None,
+        channel="",
+        last_error="",
     )
 
 

@@ -1,11 +1,25 @@
 """The outbox: one row for each thing said to each person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, Integer, Row, String, Table, Text, Uuid, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.notify.notice import Notice
@@ -51,27 +65,44 @@ async def add(connection: AsyncConnection, notice: Notice) -> bool:
     """False when something with that key was said already."""
     added = await connection.execute(
         inserting(connection, outbox)
-        .values(
-            id=notice.id,
-            key=notice.key,
-            subject_id=notice.subject_id,
-            recipient=notice.recipient,
-            address=notice.address,
-            language=notice.language,
-            subject=notice.subject,
-            body=notice.body,
-            auto=notice.auto,
-            created_at=notice.created_at,
-            next_attempt_at=notice.created_at,
-            attempts=0,
-            fence=0,
-            channel="",
-            last_error="",
-        )
+        .values(_values(notice))
         .on_conflict_do_nothing(index_elements=[outbox.c.key])
         .returning(outbox.c.id)
     )
     return added.first() is not None
+
+
+async def said(connection: AsyncConnection, keys: Collection[str]) -> set[str]:
+    """Which of them were said already."""
+    rows = await connection.execute(select(outbox.c.key).where(outbox.c.key.in_(keys)))
+    return set(rows.scalars())
+
+
+async def add_all(connection: AsyncConnection, notices: Iterable[Notice]) -> None:
+    """Many that nobody has said; raises IntegrityError when somebody has."""
+    rows = [_values(notice) for notice in notices]
+    if rows:
+        await connection.execute(insert(outbox), rows)
+
+
+def _values(notice: Notice) -> dict[str, Any]:
+    return {
+        "id": notice.id,
+        "key": notice.key,
+        "subject_id": notice.subject_id,
+        "recipient": notice.recipient,
+        "address": notice.address,
+        "language": notice.language,
+        "subject": notice.subject,
+        "body": notice.body,
+        "auto": notice.auto,
+        "created_at": notice.created_at,
+        "next_attempt_at": notice.created_at,
+        "attempts": 0,
+        "fence": 0,
+        "channel": "",
+        "last_error": "",
+    }
 
 
 async def claim(
@@ -131,6 +162,16 @@ async def settle(
             last_error=error,
         )
     )
+
+
+async def waiting(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """How many are neither sent nor given up, and when the oldest of them was written."""
+    row = (
+        await connection.execute(
+            select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.next_attempt_at.is_not(None))
+        )
+    ).one()
+    return int(row[0]), row[1]
 
 
 async def next_attempt(connection: AsyncConnection) -> datetime | None:

@@ -23,6 +23,9 @@ CLOCK_KINDS = frozenset(EntryKind(kind) for kind in KINDS)
 """What the clocks read. What the engine notes (warned, breached) is no input."""
 
 
+_ENGINE = ActorKind.ENGINE.value
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The story of an incident with its proof: `state.clocks[...].why` tells how each due came about."""
@@ -80,6 +83,38 @@ def events_of(entries: Iterable[Entry]) -> list[Event]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An incident with what its clocks are counted from."""
+
+    incident: Incident
+    governing: Governing
+    events: list[Event]
+
+    def state(self, now: datetime, *more: Event) -> State:
+        """What its clocks say, with `more` that is not written yet. Not before anything that is written:
+        after the clock was set back, an incident's time stands still until the clock has caught up, instead
+        of unseeing what happened."""
+        events = [*self.events, *more]
+        as_of = max((now, *(event.recorded_at for event in events)))
+        return evaluate(self.governing.plan, self.governing.calendars, events, as_of)
+
+
+async def running(connection: Connection, cases: Collection[Incident]) -> dict[UUID, Running]:
+    """For many at once, in two queries."""
+    if not cases:
+        return {}
+    book = await store.versions(connection)
+    found = {case.id: Running(case, book.governing(case.customer_id, case.opened_at), []) for case in cases}
+    for row in await incidents.ticked(connection, found, CLOCK_KINDS):
+        _, entry_id, kind, at, recorded_at, severity, level, channel, auto, reason, actor_kind, name = row
+        by = _ENGINE if actor_kind == _ENGINE else name
+        found[row[0]].events.append(
+            Event(kind, at, recorded_at, str(entry_id), severity, level, channel, auto, reason, by)
+        )
+    return found
+
+
 async def state_of(
     connection: Connection, incident_id: UUID, as_of: datetime, known_at: datetime | None = None
 ) -> tuple[Plan, State]:
@@ -113,19 +148,8 @@ async def states_of(
     connection: Connection, cases: Collection[Incident], as_of: datetime
 ) -> dict[UUID, tuple[Plan, State]]:
     """`state_of` for many at once."""
-    if not cases:
-        return {}
-    entries = await incidents.entries_of_kinds(connection, [case.id for case in cases], CLOCK_KINDS)
-    found: dict[UUID, tuple[Plan, State]] = {}
-    book = await store.versions(connection)
-    for case in cases:
-        known = book.governing(case.customer_id, case.opened_at)
-        now = _present(entries[case.id], as_of)
-        found[case.id] = (
-            known.plan,
-            evaluate(known.plan, known.calendars, events_of(entries[case.id]), now),
-        )
-    return found
+    found = await running(connection, cases)
+    return {incident_id: (one.governing.plan, one.state(as_of)) for incident_id, one in found.items()}
 
 
 def countdown(state: State) -> Countdown:

@@ -4,8 +4,22 @@ Here live the rows, their claims with a lease and a fencing number, and the engi
 timer means is its handler's business: this room knows no incident and no clock of any contract.
 """
 
-from controller.timers.actions import cancel, plan, take
+from controller.timers.actions import cancel, hold, plan, plan_all, release, settle, take
 from controller.timers.engine import Engine
-from controller.timers.timer import Claim, Fenced, Handler
+from controller.timers.timer import BatchHandler, Claim, Fenced, Handler, TimerSetAside
 
-__all__ = ["Claim", "Engine", "Fenced", "Handler", "cancel", "plan", "take"]
+__all__ = [
+    "BatchHandler",
+    "Claim",
+    "Engine",
+    "Fenced",
+    "Handler",
+    "TimerSetAside",
+    "cancel",
+    "hold",
+    "plan",
+    "plan_all",
+    "release",
+    "settle",
+    "take",
+]

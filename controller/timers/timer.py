@@ -1,11 +1,12 @@
 """A timer, and a claim on it that may have been overtaken."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from controller.core.errors import VigiaError
+from controller.core.events import Event
 from controller.storage import Unit
 
 # Long enough for a batch; short enough that what a killed process had claimed is acted on in time (T4a).
@@ -40,6 +41,17 @@ class SetAside:
     last_error: str
 
 
+@dataclass(frozen=True, slots=True)
+class TimerSetAside(Event):
+    """It has failed too often, and will do nothing before somebody releases it."""
+
+    key: str
+    kind: str
+    subject: UUID
+    due: datetime
+    error: str
+
+
 class Fenced(VigiaError):
     """This claim was overtaken: planned anew, cancelled, or taken by another process meanwhile."""
 
@@ -47,6 +59,11 @@ class Fenced(VigiaError):
 Handler = Callable[[Unit, Claim], Awaitable[None]]
 """Locks its subject first, then calls `take`, then acts: the order in which everybody locks, so that none
 waits for another in a circle. All of it shares one savepoint; raising undoes it."""
+
+BatchHandler = Callable[[Unit, Sequence[Claim]], Awaitable[Sequence[Claim]]]
+"""The same for many at once, in order of their dues: `hold`s the claims and `settle`s each of them. Gives
+back those that it left alone (their subject is busy): they are acted on one by one. Raising undoes them all,
+and each is tried alone."""
 
 
 def retry_after(attempts: int) -> timedelta:

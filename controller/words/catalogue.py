@@ -19,18 +19,25 @@ class Translator:
     def __init__(self, language: Language, catalogues: tuple[gettext.NullTranslations, ...]) -> None:
         self.language: Language = language
         self._catalogues = catalogues
+        # What was found once: a notice has twenty words, and there are as many catalogues.
+        self._found: dict[str, str] = {}
 
     def _(self, message: str, /, **facts: object) -> str:
         """`message` in this language; `{name}` placeholders are filled from `facts` where any are given."""
         if not message:
             return ""  # gettext keeps its own header there
-        found = message
+        found = self._found.get(message)
+        if found is None:
+            found = self._look_up(message)
+        return found.format(**facts) if facts else found
+
+    def _look_up(self, message: str) -> str:
         for catalogue in self._catalogues:
             translated = catalogue.gettext(message)
             if translated != message:
-                found = translated
-                break
-        return found.format(**facts) if facts else found
+                self._found[message] = translated
+                return translated
+        return message
 
     def ngettext(self, one: str, many: str, count: int, /, **facts: object) -> str:
         """The form for `count`, which also fills `{count}`."""

@@ -138,6 +138,54 @@ OWN_RULES: Mapping[str, RuleWords] = {
             N_("Once the cause is gone, `vigia timers release` lets it act at once, marked as late."),
         ),
     ),
+    "vigia.first_response_slips": RuleWords(
+        N_("{customer}: first responses slip, {kept_ratio} kept of {target_ratio} promised"),
+        (
+            N_("See in the report of this month which ones were missed, at what hours and at which level."),
+            N_("Ask the forecast what would save most in the next hours, and do that first."),
+            N_("Speak with the customer before they do: what was missed, why, and what changes."),
+        ),
+    ),
+    "vigia.updates_slip": RuleWords(
+        N_("{customer}: escalations and updates slip, {kept_ratio} kept of {target_ratio} promised"),
+        (
+            N_("See in the report of this month which ones were missed: news that was late, or escalations."),
+            N_("Give those who wait now their news; the queue shows who waits longest."),
+            N_("Speak with the customer before they do: what was missed, why, and what changes."),
+        ),
+    ),
+    "vigia.engine_late": RuleWords(
+        N_("Our own clock acted {late_s} too late"),
+        (
+            N_("Look at the queue now: what should have been said or escalated, say and escalate by hand."),
+            N_("See the controller's log for slow statements, a full disk, or a database that was away."),
+            N_("See whether something else takes the machine's processors or its disk."),
+        ),
+    ),
+    "vigia.post_stuck": RuleWords(
+        N_("Notices do not leave: {count} wait, the oldest for {age_s}"),
+        (
+            N_("Nobody hears of what happens now: watch the queue yourself until this is over."),
+            N_("See in the log what the mail server says, and whether it can be reached."),
+            N_("Nothing is lost: all of it leaves by itself once the way is free."),
+        ),
+    ),
+    "vigia.rota_gap": RuleWords(
+        N_("Nobody is on duty at level {level} for {gap_s} of the next 48 hours"),
+        (
+            N_("See on the page of duty which hours are empty."),
+            N_("Agree with somebody, and write it down as an override."),
+            N_("Until then only the administrators are told of what comes to that level."),
+        ),
+    ),
+    "vigia.disk_low": RuleWords(
+        N_("The controller's own disk is nearly full: {disk_free_bytes} free"),
+        (
+            N_("Make room beside the data folder: old logs, old backups. Touch nothing inside it."),
+            N_("Give the disk more room, or keep measurements for fewer days (`snapshot_days`)."),
+            N_("When it is full, measurements are refused first; faults and incidents still get through."),
+        ),
+    ),
 }
 """What is wrong with Vigía itself; the controller alone says these."""
 
@@ -151,7 +199,10 @@ class _Facts(dict[str, str]):
 
 def cleaned(text: str) -> str:
     """One line of at most 200 characters without control, direction or format characters."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:LONGEST_FACT])
+    text = text[:LONGEST_FACT]
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _shown(name: str, value: str, language: str) -> str:

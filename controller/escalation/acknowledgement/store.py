@@ -1,6 +1,6 @@
 """Rounds of acknowledgement: one open at most for each incident."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    insert,
     select,
     update,
 )
@@ -56,7 +57,34 @@ Index(
 
 async def save(connection: AsyncConnection, one: Round) -> None:
     """A new row, or how an old one stands now. Raises IntegrityError when another is open."""
-    values = {
+    await connection.execute(
+        inserting(connection, rounds_table)
+        .values(_values(one))
+        .on_conflict_do_update(index_elements=[rounds_table.c.id], set_=_changing(one))
+    )
+
+
+async def add_all(connection: AsyncConnection, rounds: Iterable[Round]) -> None:
+    """New rows. Raises IntegrityError when another is open for one of the incidents."""
+    rows = [_values(one) for one in rounds]
+    if rows:
+        await connection.execute(insert(rounds_table), rows)
+
+
+def _values(one: Round) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "incident_id": one.incident_id,
+        "about": one.about.value,
+        "level": one.level,
+        "asked_at": one.asked_at,
+        "wait_s": round(one.wait.total_seconds()),
+        **_changing(one),
+    }
+
+
+def _changing(one: Round) -> dict[str, Any]:
+    return {
         "step": one.step.value,
         "told": [[told.id, told.name] for told in one.told],
         "due": one.due,
@@ -64,14 +92,6 @@ async def save(connection: AsyncConnection, one: Round) -> None:
         "ended": one.ended.value if one.ended else None,
         "ended_by": one.ended_by,
     }
-    await connection.execute(
-        inserting(connection, rounds_table)
-        .values(
-            id=one.id, incident_id=one.incident_id, about=one.about.value, level=one.level,
-            asked_at=one.asked_at, wait_s=round(one.wait.total_seconds()), **values,
-        )
-        .on_conflict_do_update(index_elements=[rounds_table.c.id], set_=values)
-    )  # fmt: skip
 
 
 async def waiting(connection: AsyncConnection, incident_id: UUID) -> Round | None:
@@ -120,6 +140,17 @@ async def end(connection: AsyncConnection, incident_id: UUID, at: datetime, how:
         .values(ended_at=at, ended=how.value, ended_by=by, due=None)
     )
     return bool(changed.rowcount)
+
+
+async def end_all(
+    connection: AsyncConnection, incident_ids: Collection[UUID], at: datetime, how: Ended
+) -> None:
+    """The open rounds of all these."""
+    await connection.execute(
+        update(rounds_table)
+        .where(rounds_table.c.incident_id.in_(incident_ids), rounds_table.c.ended_at.is_(None))
+        .values(ended_at=at, ended=how.value, ended_by="", due=None)
+    )
 
 
 def _round(row: Row[Any]) -> Round:

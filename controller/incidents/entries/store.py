@@ -73,9 +73,7 @@ async def timeline(connection: AsyncConnection, incident_id: UUID) -> tuple[Entr
     return tuple(_entry(row) for row in rows)
 
 
-async def timelines(
-    connection: AsyncConnection, incident_ids: Collection[UUID]
-) -> dict[UUID, list[Entry]]:
+async def timelines(connection: AsyncConnection, incident_ids: Collection[UUID]) -> dict[UUID, list[Entry]]:
     """`timeline` of each of them."""
     return await entries_of_kinds(connection, incident_ids, tuple(EntryKind))
 
@@ -138,7 +136,7 @@ async def last_recorded(connection: AsyncConnection, incident_ids: Collection[UU
         .where(entries_table.c.incident_id.in_(incident_ids))
         .group_by(entries_table.c.incident_id)
     )
-    return {incident_id: at for incident_id, at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def last_recorded_at(connection: AsyncConnection, incident_id: UUID) -> datetime | None:
@@ -183,3 +181,24 @@ def _values(entry: Entry) -> dict[str, Any]:
         "body": entry.body,
         "facts": dict(entry.facts),
     }
+
+
+async def noted_late(
+    connection: AsyncConnection, after: int | None, look_back: int
+) -> tuple[list[Entry], int]:
+    """What the engine marked as late among the entries written after position `after` (None: among the last
+    `look_back` ones), and the last position there is: each entry is read once."""
+    last: int = await connection.scalar(select(func.max(entries_table.c.position))) or 0
+    since = max(after if after is not None else 0, last - look_back)
+    rows = await connection.execute(
+        select(entries_table)
+        .where(
+            entries_table.c.position > since,
+            entries_table.c.kind.in_([kind.value for kind in _ENGINE_KINDS]),
+        )
+        .order_by(entries_table.c.position)
+    )
+    return [entry for row in rows if "controller_late" in (entry := _entry(row)).facts], last
+
+
+_ENGINE_KINDS = (EntryKind.WARNED, EntryKind.BREACHED, EntryKind.ESCALATED)

@@ -1,0 +1,126 @@
+"""The engine acts on incidents whose timers are due, on many at once: read all, decide each, write all.
+
+Warns, climbs and records breaches: whatever is due by now, once each, in order of time. After a climb the
+clocks are read again, since it decides one of them.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from controller import timers
+from controller.core.actor import ENGINE
+from controller.escalation import store
+from controller.escalation.events import ClocksActed
+from controller.escalation.steps import IN_TIME, JUST_AFTER, Step, StepKind, next_look, steps_due
+from controller.incidents import store as incidents
+from controller.incidents.case import Incident
+from controller.incidents.timeline import Entry, EntryKind
+from controller.incidents.writing import entry_of, following
+from controller.sla import ledger
+from controller.storage import Unit
+from controller.timers import Claim, Fenced
+
+_KINDS = {
+    StepKind.WARN: EntryKind.WARNED,
+    StepKind.BREACH: EntryKind.BREACHED,
+    StepKind.CLIMB: EntryKind.ESCALATED,
+}
+
+
+async def act_on_timer(unit: Unit, claim: Claim) -> None:
+    """The timer's handler. The incident is locked before the claim is used up, as everybody locks."""
+    cases = await incidents.lock_all(unit.connection, (claim.subject,), wait=True)
+    held = await timers.hold(unit, (claim,))
+    if not held:
+        raise Fenced(f"the timer {claim.key} was planned anew or taken by another process")
+    await _act(unit, held, cases)
+
+
+async def act_on_timers(unit: Unit, claims: Sequence[Claim]) -> Sequence[Claim]:
+    """For a whole batch. Those whose incident somebody is writing into are given back: nobody waits here."""
+    cases = await incidents.lock_all(unit.connection, [claim.subject for claim in claims], wait=False)
+    held = await timers.hold(unit, [claim for claim in claims if claim.subject in cases])
+    await _act(unit, held, cases)
+    return [claim for claim in claims if claim.subject not in cases]
+
+
+class _Deed(NamedTuple):
+    """What is to be written of one incident. `keys`: of the steps done; `due`: its next timer's."""
+
+    incident: Incident
+    entries: list[Entry]
+    keys: list[str]
+    due: datetime | None
+
+
+async def _act(unit: Unit, claims: Sequence[Claim], cases: Mapping[UUID, Incident]) -> None:
+    """`claims` are held and `cases` are locked. A claim without its incident is used up."""
+    ids = [claim.subject for claim in claims if claim.subject in cases]
+    running = await ledger.running(unit.connection, [cases[one] for one in ids])
+    done = await store.done_for(unit.connection, ids)
+    last = await incidents.last_recorded(unit.connection, ids)
+    deeds = {one: _decide(unit, running[one], done[one], last.get(one)) for one in ids}
+    await incidents.append_all(unit.connection, [entry for deed in deeds.values() for entry in deed.entries])
+    climbed = {one: deed.incident.level for one, deed in deeds.items() if deed.incident is not cases[one]}
+    await incidents.raise_levels(unit.connection, climbed, unit.now)
+    marks = [(one, key) for one, deed in deeds.items() for key in deed.keys]
+    await store.mark_done(unit.connection, marks, unit.now)
+    dues = {claim.key: deeds[claim.subject].due if claim.subject in deeds else None for claim in claims}
+    await timers.settle(unit, dues)
+    acted = [(deed.incident, deed.entries) for deed in deeds.values() if deed.entries]
+    if acted:
+        unit.announce(ClocksActed(acted))
+
+
+def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: datetime | None) -> _Deed:
+    case, plan = running.incident, running.governing.plan
+    entries: list[Entry] = []
+    keys: list[str] = []
+    climbs: list[Entry] = []
+    while True:
+        state = running.state(unit.now, *ledger.events_of(climbs))
+        steps = steps_due(state, case.level, plan.warn_at, {*done, *keys})
+        for step in steps:
+            entry = following(_entry(unit, case, step), last)
+            last = entry.recorded_at
+            entries.append(entry)
+            keys.append(step.key)
+            if step.level is not None:
+                case = replace(case, level=step.level, updated_at=unit.now)
+                climbs.append(entry)
+                break
+        else:
+            break
+    due = next_look(state, plan.warn_at)
+    # Never again at this instant, whatever it says: what could be done now has been done.
+    due = max(due, unit.now + JUST_AFTER) if due is not None else None
+    return _Deed(case, entries, keys, due)
+
+
+def _entry(unit: Unit, case: Incident, step: Step) -> Entry:
+    """T4a: in time, a climb happened at its due; late, when it was done. A breach always at its deadline."""
+    late = unit.now - step.at > IN_TIME
+    facts = {
+        "clock": step.clock,
+        "window": str(step.window),
+        "restart": str(step.restart),
+        "key": step.key,
+        "due": step.due.isoformat(),
+        "acted_at": unit.now.isoformat(),
+    }
+    if late:
+        facts["controller_late"] = "1"
+    at = unit.now
+    if step.kind is StepKind.WARN:
+        facts["fraction"] = f"{step.fraction:g}"
+    elif step.kind is StepKind.BREACH:
+        at = step.at
+    else:
+        facts = {"before": str(case.level), **facts}
+        at = unit.now if late else step.due
+    return entry_of(
+        unit, case.id, _KINDS[step.kind], actor=ENGINE, at=at, facts=facts, level=step.level, auto=True
+    )
