@@ -181,9 +181,22 @@ def severity(
     wishes: Wishes,
     incident: Which,
     severity: Annotated[Severity, typer.Argument(metavar="SEVERITY", help="critical, high, normal")],
-    reason: Reason,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help=_("Why; - reads it from standard input."))
+    ] = "",
+    preview: Annotated[
+        bool, typer.Option("--preview", help=_("Only say what it would do to the clocks."))
+    ] = False,
 ) -> None:
-    _done(wishes, incident, "severity", severity=severity.value, reason=text("reason", reason))
+    if preview:
+        client = Client(wishes)
+        effects = client.get("incidents", incident, "severity", severity=severity.value)
+        if wishes.as_json:
+            return print_json(effects)
+        from controller.cli.sheets import print_effects
+
+        return print_effects(effects, client.get("incidents", incident)["zone"])
+    return _done(wishes, incident, "severity", severity=severity.value, reason=text("reason", reason))
 
 
 @command(app, "escalate", _("Hand it to level 2 or 3."))
@@ -204,6 +217,63 @@ def assign(wishes: Wishes, incident: Which, login: Annotated[str, typer.Argument
 @command(app, "resolve", _("Tell the customer what was done; the clocks stop."))
 def resolve(wishes: Wishes, incident: Which, body: Body) -> None:
     _done(wishes, incident, "resolve", body=text("body", body))
+
+
+class Awaited(StrEnum):
+    CUSTOMER = "customer"
+    CONSENT = "consent"
+    THIRD_PARTY = "third_party"
+    PART = "part"
+    APPOINTMENT = "appointment"
+
+
+@command(app, "pause", _("Wait for something; the clocks that the plan lets wait stand still."))
+def pause(
+    wishes: Wishes,
+    incident: Which,
+    kind: Annotated[Awaited, typer.Option("--for", help=_("What you wait for."), show_default=False)],
+    length: Annotated[
+        str | None,
+        typer.Option(
+            "--at-most",
+            metavar="LENGTH",
+            help=_("90m, 4h or 2d; then it goes on by itself. Without it: as long as the plan allows."),
+        ),
+    ] = None,
+    told: Annotated[
+        str,
+        typer.Option("--told", metavar="TEXT", help=_("What the customer reads, if not the usual sentence.")),
+    ] = "",
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help=_("For colleagues alone."))] = "",
+) -> None:
+    _done(
+        wishes, incident, "pause", kind=kind.value, length=length, told=text("told", told),
+        note=text("note", note),
+    )  # fmt: skip
+
+
+@command(app, "resume", _("The wait is over; the clocks run again."))
+def resume(
+    wishes: Wishes,
+    incident: Which,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("The customer sees it."))] = "",
+) -> None:
+    _done(wishes, incident, "resume", reason=text("reason", reason))
+
+
+@command(app, "merge", _("It is the same as another incident, which goes on for both with its own clocks."))
+def merge(
+    wishes: Wishes,
+    incident: Which,
+    into: Annotated[str, typer.Option("--into", metavar="INCIDENT", help=_("The one that goes on."))],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("The customer sees it."))] = "",
+) -> None:
+    _done(wishes, incident, "merge", into=into, reason=text("reason", reason))
+
+
+@command(app, "unmerge", _("They were two after all; possible within a day."))
+def unmerge(wishes: Wishes, incident: Which, reason: Reason) -> None:
+    _done(wishes, incident, "unmerge", reason=text("reason", reason))
 
 
 @command(app, "close", _("The end, from open or resolved."))

@@ -66,6 +66,7 @@ def print_incident(one: Json) -> None:
     print_cause(one["problem"], one["zone"])
     heading(_("Timeline"))
     _print_entries(one["timeline"], one["zone"])
+    _print_others(one)
     if one["evidence"]:
         heading(_("Evidence"))
         print_evidence(one["evidence"], one["zone"])
@@ -88,6 +89,7 @@ def print_explanation(one: Json) -> None:
     print_cause(one["problem"], one["zone"])
     heading(_("What happened"))
     _print_entries(one["story"], one["zone"])
+    _print_others(one)
     heading(_("Why each clock says what it says"))
     for clock in one["clocks"]:
         paragraph(clock["verdict"], 2, _verdict_style(clock["state"]))
@@ -100,6 +102,17 @@ def print_explanation(one: Json) -> None:
 def _since(version: str) -> str:
     """A plan's version is the day from which it is in force; the first one always was."""
     return _("since the beginning") if version == "1970-01-01" else version
+
+
+def print_effects(effects: list[Json], zone: str) -> None:
+    """Each clock that runs: its deadline now, and under the other severity."""
+    if not effects:
+        print(_("No clock runs for this incident."), file=sys.stderr)
+    for one in effects:
+        before, after = (moment(one[name], zone) if one[name] else "–" for name in ("before", "after"))
+        said = _("missed by the change") if one["missed"] else ""
+        name = clocks.clock(words(), one["clock"])
+        paragraph(f"{name}: {before} → {after}{f', {said}' if said else ''}", 2, "red" if said else "")
 
 
 def _print_head(one: Json) -> None:
@@ -119,7 +132,25 @@ def _print_head(one: Json) -> None:
         (_("Symptom ended"), moment(one["cleared_at"], zone)),
         (_("Times seen"), str(one["finding_count"]) if one["finding_count"] > 1 else None),
         (_("Next promise"), countdown(one["next_clock"])),
+        (_("Waiting"), _waiting(one)),
+        (_("Merged into"), one["merged_into"]["reference"] if one.get("merged_into") else None),
     ])  # fmt: skip
+
+
+def _waiting(one: Json) -> str | None:
+    if not one.get("waiting"):
+        return None
+    until = one["waiting"]["until"]
+    said = str(one["waiting"]["said"])
+    return said + (", " + _("until {at} at the latest", at=moment(until, one["zone"])) if until else "")
+
+
+def _print_others(one: Json) -> None:
+    """The stories of those that are told together with it."""
+    into = [one["merged_into"]] if one.get("merged_into") else []
+    for other in [*into, *one.get("merged", [])]:
+        heading(_("{case}, merged with it: {title}", case=other["reference"], title=other["title"]))
+        _print_entries(other["timeline"], one["zone"])
 
 
 def _print_entries(entries: list[Json], zone: str) -> None:

@@ -14,12 +14,13 @@ from controller.incidents import actions as incidents
 from controller.people.contacts import actions, store
 from controller.people.contacts.contact import Contact
 from controller.storage import Connection
-from controller.web.api import shapes
+from controller.web.api import shapes, waiting
 from controller.web.api.peer import FleetManager, Here, Reader, Short, Words, Worker
 from controller.words.catalogue import translator
 from controller.words.requests import NEGLECTS
 
 router = APIRouter(prefix="/api/v1")
+router.include_router(waiting.router)
 Language = Annotated[str, Query(max_length=35)]
 
 

@@ -8,7 +8,7 @@ from controller.sla.ledger import Explanation
 from controller.sla.proof import Correction, corrections
 from controller.sla.state import Clock
 from controller.storage import Connection
-from controller.web.api import problem_shapes, shapes
+from controller.web.api import companions, problem_shapes, shapes
 from controller.web.api.shapes import Json
 from controller.web.plans import week
 from controller.web.problem import known_cause
@@ -19,12 +19,14 @@ from controller.words.catalogue import Translator, translator
 async def explanation(connection: Connection, case: Incident, lang: str, now: datetime) -> Json:
     """`undetected_s` is how long the symptom lasted before we could know (contract.md T13)."""
     known = await shapes.names(connection, [case])
+    together = await companions.shaped(connection, case, lang)
     words = translator(lang)
     told = await ledger.explain(connection, case.id, now)
     zone, machine = known.zone(case), known.machine(case)
     corrected = corrections(told.plan, told.governing.calendars, ledger.events_of(told.entries), now)
     return {
         **shapes.incident(case, told.state, known, words),
+        **together,
         "as_of": shapes.iso(now),
         "problem": problem_shapes.cause(await known_cause(connection, case, lang)),
         "plan": _plan(told, words),

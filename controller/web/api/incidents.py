@@ -12,14 +12,13 @@ from starlette.responses import Response
 from controller.core.actor import Actor
 from controller.core.errors import Invalid, NotFound, Unavailable
 from controller.core.severity import Severity
-from controller.diagnostics import store as diagnostics
 from controller.fleet import store as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.post import post_of
 from controller.people import store as people
 from controller.storage import Connection, Unit
-from controller.web.api import problem_shapes, shapes
+from controller.web.api import companions, problem_shapes, shapes
 from controller.web.api.evidence import evidence
 from controller.web.api.explanation import explanation
 from controller.web.api.peer import Here, Reader, Short, Words, Worker
@@ -140,8 +139,9 @@ async def whole(context: Here, _: Reader, reference: str, lang: Language = "en")
         incident = await found(connection, reference)
         shown = await shapes.whole_incident(connection, incident, lang, context.clock.now())
         cause = problem_shapes.cause(await known_cause(connection, incident, lang))
-        rows = await diagnostics.bundles(connection, incident.id)
-    return {**shown, "problem": cause, "evidence": await evidence(context.blobs, rows, lang)}
+        rows = await companions.bundles_of(connection, incident)
+        together = await companions.shaped(connection, incident, lang)
+    return {**shown, **together, "problem": cause, "evidence": await evidence(context.blobs, rows, lang)}
 
 
 @router.get("/{reference}/explain")
@@ -156,7 +156,7 @@ async def evidence_item(context: Here, _: Reader, reference: str, item: Words) -
     """One item's text, whole, from the newest bundle that lists it. Raises `NotFound`."""
     async with context.storage.reading() as connection:
         incident = await found(connection, reference)
-        rows = await diagnostics.bundles(connection, incident.id)
+        rows = await companions.bundles_of(connection, incident)
     for row in sorted(rows, key=lambda one: one.taken_at, reverse=True):
         try:
             return await download.answer(context.blobs, row, item, item)
@@ -168,7 +168,8 @@ async def evidence_item(context: Here, _: Reader, reference: str, item: Words) -
 Verb = Callable[[Unit, UUID], Awaitable[Incident]]
 
 
-async def _act(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[str, Any]:
+async def act(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[str, Any]:
+    """Does it, and says how the incident stands."""
     async with context.storage.unit(actor) as unit:
         incident = await verb(unit, (await found(unit.connection, reference)).id)
         unit.after_commit(context.wake_ticker)
@@ -176,9 +177,9 @@ async def _act(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[
         return (await shapes.incidents(connection, [incident], "en", context.clock.now()))[0]
 
 
-async def _tell(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[str, Any]:
-    """As `_act`, with what becomes of the words: `post` is goes, no_address or not_set_up."""
-    standing = await _act(context, actor, reference, verb)
+async def tell(context: Here, actor: Actor, reference: str, verb: Verb) -> dict[str, Any]:
+    """As `act`, with what becomes of the words: `post` is goes, no_address or not_set_up."""
+    standing = await act(context, actor, reference, verb)
     async with context.storage.reading() as connection:
         case = await found(connection, reference)
         post = await post_of(connection, case, mail_is_set_up=context.mail_is_set_up)
@@ -188,25 +189,30 @@ async def _tell(context: Here, actor: Actor, reference: str, verb: Verb) -> dict
 @router.post("/{reference}/respond")
 async def respond(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
     said = message.said()
-    return await _tell(context, actor, reference, lambda unit, case: actions.respond(unit, case, **said))
+    return await tell(context, actor, reference, lambda unit, case: actions.respond(unit, case, **said))
 
 
 @router.post("/{reference}/update")
 async def update(context: Here, actor: Worker, reference: str, message: Message) -> dict[str, Any]:
     said = message.said()
-    return await _tell(
+    return await tell(
         context, actor, reference, lambda unit, case: actions.update_customer(unit, case, **said)
     )
 
 
 @router.post("/{reference}/note")
 async def note(context: Here, actor: Worker, reference: str, text: Text) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, case: actions.note(unit, case, text.body))
+    return await act(
+        context,
+        actor,
+        reference,
+        lambda unit, case: actions.note(unit, case, text.body, console_url=context.console_url),
+    )
 
 
 @router.post("/{reference}/severity")
 async def severity(context: Here, actor: Worker, reference: str, new: NewSeverity) -> dict[str, Any]:
-    return await _act(
+    return await act(
         context,
         actor,
         reference,
@@ -216,7 +222,7 @@ async def severity(context: Here, actor: Worker, reference: str, new: NewSeverit
 
 @router.post("/{reference}/escalate")
 async def escalate(context: Here, actor: Worker, reference: str, new: NewLevel) -> dict[str, Any]:
-    return await _act(
+    return await act(
         context, actor, reference, lambda unit, case: actions.escalate(unit, case, new.level, new.reason)
     )
 
@@ -227,19 +233,19 @@ async def assign(context: Here, actor: Worker, reference: str, new: NewOwner) ->
         owner = await people.user_named(connection, new.login)
     if owner is None or not owner.active:
         raise NotFound("user", new.login)
-    return await _act(context, actor, reference, lambda unit, case: actions.assign(unit, case, owner.id))
+    return await act(context, actor, reference, lambda unit, case: actions.assign(unit, case, owner.id))
 
 
 @router.post("/{reference}/resolve")
 async def resolve(context: Here, actor: Worker, reference: str, text: Text) -> dict[str, Any]:
-    return await _tell(context, actor, reference, lambda unit, case: actions.resolve(unit, case, text.body))
+    return await tell(context, actor, reference, lambda unit, case: actions.resolve(unit, case, text.body))
 
 
 @router.post("/{reference}/close")
 async def close(context: Here, actor: Worker, reference: str, why: Reason) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, case: actions.close(unit, case, why.reason))
+    return await act(context, actor, reference, lambda unit, case: actions.close(unit, case, why.reason))
 
 
 @router.post("/{reference}/reopen")
 async def reopen(context: Here, actor: Worker, reference: str, why: Reason) -> dict[str, Any]:
-    return await _act(context, actor, reference, lambda unit, case: actions.reopen(unit, case, why.reason))
+    return await act(context, actor, reference, lambda unit, case: actions.reopen(unit, case, why.reason))
