@@ -92,6 +92,7 @@ class App:
         blobs = BlobFolder(self.config.data / "blobs", self.disk)
         listening = bound(self.config.console_bind, self.config.console_port)
         self.console_port: int = listening.getsockname()[1]
+        self.storage.console_url = self.console_url
         await self.lookout.start()
         self.rpc = RpcServers(
             self.storage,

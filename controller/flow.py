@@ -12,7 +12,9 @@ from controller.core.events import Event
 from controller.diagnostics import actions as diagnostics
 from controller.diagnostics import pulls
 from controller.escalation import actions as escalation
-from controller.escalation import closing, pausing, telling
+from controller.escalation import calling, closing, pausing, telling
+from controller.escalation.acknowledgement import actions as acknowledgement
+from controller.escalation.events import ClocksActed
 from controller.fleet import store as fleet
 from controller.fleet.findings import ConditionsRestated, EvidenceReceived, FindingCleared, FindingRaised
 from controller.fleet.machine import Machine
@@ -77,10 +79,15 @@ STORY: Mapping[type[Event], tuple[Step, ...]] = {
         pausing.bound,
         move_clocks,
         closing.plan_closing,
+        acknowledgement.end_by,
         telling.tell_changed,
         pulls.end_with_case,
     ),
+    ClocksActed: (calling.tell_acted,),
 }
+
+
+_WAKING = (IncidentOpened, IncidentChanged, ClocksActed, ProblemChanged)
 
 
 def dispatcher(changes: Changes, wake: Callable[[], None]) -> Dispatcher:
@@ -92,7 +99,7 @@ def dispatcher(changes: Changes, wake: Callable[[], None]) -> Dispatcher:
             await step(unit, happened)
         for topic in _topics(happened):
             unit.after_commit(lambda topic=topic: changes.publish(topic))  # type: ignore[misc]
-        if isinstance(happened, (IncidentOpened, IncidentChanged, ProblemChanged)) or _plans(happened):
+        if isinstance(happened, _WAKING) or _plans(happened):
             unit.after_commit(wake)
 
     return dispatch
@@ -108,6 +115,8 @@ def _topics(happened: Event) -> tuple[str, ...]:
         return "incidents", f"incident:{happened.incident.id}"
     if isinstance(happened, IncidentChanged):
         return "incidents", f"incident:{happened.incident_id}"
+    if isinstance(happened, ClocksActed):
+        return "incidents", *(f"incident:{case.id}" for case, _ in happened.acted)
     if isinstance(happened, ProblemChanged):
         return "problems", f"problem:{happened.problem_id}"
     if isinstance(happened, (FindingRaised, FindingCleared)):

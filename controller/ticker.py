@@ -9,8 +9,10 @@ from controller.broadcasts import telling as broadcasts
 from controller.broadcasts.standing import TIMER as BROADCAST_TIMER
 from controller.core.clock import Clock
 from controller.core.errors import VigiaError
+from controller.escalation import acting, closing, pausing
 from controller.escalation import actions as escalation
-from controller.escalation import closing, pausing
+from controller.escalation.acknowledgement import actions as acknowledgement
+from controller.escalation.acknowledgement import chain
 from controller.fleet.orders import actions as orders
 from controller.incidents.actions import resolve_if_quiet, resume_when_due
 from controller.incidents.correspondence import CLOSE_TIMER
@@ -19,7 +21,7 @@ from controller.incidents.pauses.actions import PAUSE_TIMER
 from controller.notify.actions import send_due
 from controller.notify.channels import Channel
 from controller.storage import Storage
-from controller.timers import Engine, Handler
+from controller.timers import BatchHandler, Engine, Handler
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +38,18 @@ Hook = Callable[[], Awaitable[datetime | None]]
 """Called at start, then at the instant it returned; after a minute when it returned None or failed."""
 
 HANDLERS: Mapping[str, Handler] = {
-    escalation.TIMER: escalation.act_on_timer,
+    escalation.TIMER: acting.act_on_timer,
     CLEAR_TIMER: resolve_if_quiet,
     PAUSE_TIMER: resume_when_due,
     BROADCAST_TIMER: broadcasts.tell_on_timer,
     CLOSE_TIMER: closing.close_if_silent,
     orders.EXPIRY: orders.expire,
+    acknowledgement.TIMER: chain.act_on_timer,
 }
 """What a timer of each kind causes when it is due; what follows from that is told in `flow.py`."""
+
+BATCHES: Mapping[str, BatchHandler] = {escalation.TIMER: acting.act_on_timers}
+"""Of the kinds that come due by the thousand."""
 
 
 class Ticker:
@@ -56,11 +62,12 @@ class Ticker:
         clock: Clock,
         hooks: Sequence[Hook] = (),
         handlers: Mapping[str, Handler] = HANDLERS,
+        batches: Mapping[str, BatchHandler] = BATCHES,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._channels = channels
-        self._engine = Engine(storage, handlers)
+        self._engine = Engine(storage, handlers, batches=batches)
         self._hooks = (*hooks, self._audit)
         self._hook_due = [datetime.min.replace(tzinfo=UTC) for _ in self._hooks]
         self._bells = {name: asyncio.Event() for name in ("timers", "post")}
@@ -134,6 +141,7 @@ class Ticker:
         self._engine.look_everywhere()
         rebuilt = await escalation.audit(self._storage)
         rebuilt += await broadcasts.audit(self._storage)
+        rebuilt += await acknowledgement.audit(self._storage)
         rebuilt += await pausing.audit(self._storage)
         if await closing.audit(self._storage) + rebuilt:
             self.wake()

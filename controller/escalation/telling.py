@@ -6,6 +6,8 @@ from uuid import UUID
 
 from controller.core.actor import SYSTEM, ActorKind
 from controller.core.severity import Severity
+from controller.escalation.acknowledgement.actions import Asking, asking, begin
+from controller.escalation.acknowledgement.round import About, Round
 from controller.escalation.closing import days_of_silence
 from controller.escalation.duty import contacts_of, on_duty, those_who_can_save_it
 from controller.escalation.handover import packet
@@ -35,6 +37,11 @@ _TO_STAFF = {
     EntryKind.REOPENED: "reopened_staff",
     EntryKind.CUSTOMER_MESSAGE: "customer_wrote",
 }
+_ASKING = {
+    EntryKind.ESCALATED: About.ESCALATED,
+    EntryKind.REOPENED: About.REOPENED,
+    EntryKind.WARNED: About.WARNED,
+}
 _TO_CONTACT = {
     EntryKind.RESPONDED: "responded_contact",
     EntryKind.UPDATED_CUSTOMER: "updated_contact",
@@ -53,10 +60,13 @@ async def tell_opened(unit: Unit, happened: IncidentOpened) -> None:
     if due is not None:
         facts["due"] = due.isoformat()
     staff = await on_duty(unit.connection, case.level, unit.now)
-    told = await _tell_each(unit, case, f"{case.id}/opened", staff, "opened_staff", facts)
-    told += await _tell_contact(unit, case, f"{case.id}/opened", "opened_contact", facts, auto=True)
+    asked = await asking(unit, case, About.OPENED)
+    wish = asked.facts if asked else {}
+    heard = await _tell_each(unit, case, f"{case.id}/opened", staff, "opened_staff", {**facts, **wish})
+    await begin(unit, case, case.level, asked, heard)
+    told = await _tell_contact(unit, case, f"{case.id}/opened", "opened_contact", facts, auto=True)
     unit.after_commit(lambda: _log_opened(case, bool(staff)))
-    await _note(unit, case, EntryKind.OPENED, told)
+    await _note(unit, case, EntryKind.OPENED, heard, told, asked)
 
 
 def _log_opened(case: Incident, heard: bool) -> None:
@@ -94,16 +104,47 @@ async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
     occasion = f"{case.id}/{entry.facts.get('key') or f'{entry.kind.value}/{entry.id}'}"
     if entry.kind is EntryKind.RESOLVED:
         facts["days"] = str(await days_of_silence(unit.connection, case))
+    heard: list[Recipient] = []
+    told: list[Recipient] = []
+    asked: Asking | None = None
     if entry.kind in _TO_CONTACT:
         auto = entry.actor_kind is not ActorKind.PERSON
         template = "merged_contact" if "into" in entry.facts else _TO_CONTACT[entry.kind]
         told = await _tell_contact(unit, case, occasion, template, facts, auto=auto)
         if entry.reason == OVER and entry.actor_kind is ActorKind.ENGINE:
             staff = await those_who_can_save_it(unit.connection, case, unit.now)
-            told += await _tell_each(unit, case, occasion, staff, "resumed_staff", facts)
+            heard = await _tell_each(unit, case, occasion, staff, "resumed_staff", facts)
     else:
-        told = await _tell_staff(unit, case, entry, occasion, facts)
-    await _note(unit, case, entry.kind, told)
+        asked = await _asking(unit, case, entry)
+        wish = asked.facts if asked else {}
+        heard = await _tell_staff(unit, case, entry, occasion, {**facts, **wish})
+        await begin(unit, case, entry.level or case.level, asked, heard)
+    await _note(unit, case, entry.kind, heard, told, asked)
+
+
+async def _asking(unit: Unit, case: Incident, entry: Entry) -> Asking | None:
+    """Whether those on duty are to say that they heard it. Whoever reopens it by hand is at work on it."""
+    about = _ASKING.get(entry.kind)
+    if about is None or (about is About.REOPENED and entry.actor_kind is ActorKind.PERSON):
+        return None
+    fraction = entry.facts.get("fraction")
+    return await asking(unit, case, about, float(fraction) if fraction else None)
+
+
+async def tell_unacknowledged(
+    unit: Unit, case: Incident, waiting: Round, recipients: Iterable[Recipient]
+) -> list[Recipient]:
+    """Those who are next, each once in a round: nobody has acknowledged what the others were told."""
+    facts = {
+        **await _facts(unit, case),
+        "asked": waiting.names,
+        "since": waiting.asked_at.isoformat(),
+        "due": waiting.due.isoformat() if waiting.due else "",
+        "acted_at": unit.now.isoformat(),
+        "acknowledge_link": f"{unit.console_url}/incidents/{case.reference}",
+    }
+    occasion = f"{case.id}/unacknowledged/{waiting.id}"
+    return await _tell_each(unit, case, occasion, recipients, "unacknowledged", facts)
 
 
 async def _tell_named(unit: Unit, incident_id: UUID, entry: Entry) -> None:
@@ -119,8 +160,8 @@ async def _tell_named(unit: Unit, incident_id: UUID, entry: Entry) -> None:
     ]
     facts = {**await _facts(unit, case), **_of_entry(entry)}
     occasion = f"{case.id}/mentioned/{entry.id}"
-    told = await _tell_each(unit, case, occasion, others, "mentioned", facts, auto=False)
-    await _note(unit, case, entry.kind, told)
+    heard = await _tell_each(unit, case, occasion, others, "mentioned", facts, auto=False)
+    await _note(unit, case, entry.kind, heard)
 
 
 async def _tell_staff(
@@ -211,16 +252,22 @@ async def _tell_contact(
     return await _tell_each(unit, case, occasion, recipients, template, facts, auto=auto)
 
 
-async def _note(unit: Unit, case: Incident, about: EntryKind, told: list[Recipient]) -> None:
+async def _note(
+    unit: Unit,
+    case: Incident,
+    about: EntryKind,
+    staff: Iterable[Recipient],
+    others: Iterable[Recipient] = (),
+    asked: Asking | None = None,
+) -> None:
     """The timeline says who was told, so that a story is complete without the outbox."""
-    if not told:
+    heard = ", ".join(recipient.name for recipient in staff)
+    names = ", ".join(part for part in (heard, *(recipient.name for recipient in others)) if part)
+    if not names:
         return
-    names = ", ".join(recipient.name for recipient in told)
-    await append(
-        unit,
-        case.id,
-        EntryKind.NOTICE_QUEUED,
-        actor=SYSTEM,
-        facts={"about": about.value, "told": names},
-        auto=True,
-    )
+    facts = {"about": about.value, "told": names}
+    if heard:
+        facts["staff"] = heard
+    if asked is not None and heard:
+        facts["acknowledge_by"] = asked.until.isoformat()
+    await append(unit, case.id, EntryKind.NOTICE_QUEUED, actor=SYSTEM, facts=facts, auto=True)

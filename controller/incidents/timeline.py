@@ -35,6 +35,8 @@ class EntryKind(Enum):
     WARNED = "warned"
     BREACHED = "breached"
     NOTICE_QUEUED = "notice_queued"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
     PULL_ASKED = "pull_asked"
     PULL_REFUSED = "pull_refused"
     PULL_FAILED = "pull_failed"

@@ -28,7 +28,8 @@ class Storage:
     """The database of one controller process.
 
     `url`: `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; commits are durable on both
-    (`synchronous=FULL`, `synchronous_commit=on`). `dispatcher` is set by `app.py` before the first unit.
+    (`synchronous=FULL`, `synchronous_commit=on`). `dispatcher` is set by `app.py` before the first unit, and
+    `console_url` once it is known: notices link to it.
     """
 
     def __init__(self, url: str, clock: Clock | None = None, chance: Chance | None = None) -> None:
@@ -36,6 +37,7 @@ class Storage:
         self.clock: Clock = clock or SystemClock()
         self.chance: Chance = chance or SystemChance()
         self.dispatcher: Dispatcher = _nobody_listens
+        self.console_url = ""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.writer = self._sqlite(readers=False)
@@ -62,7 +64,7 @@ class Storage:
     async def _unit(self, actor: Actor) -> AsyncIterator[Unit]:
         try:
             async with self.writer.begin() as connection:
-                unit = Unit(connection, self.clock.now(), self.chance, actor)
+                unit = Unit(connection, self.clock.now(), self.chance, actor, console_url=self.console_url)
                 yield unit
                 while unit.announced:
                     await self.dispatcher(unit, unit.announced.popleft())

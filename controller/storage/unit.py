@@ -32,6 +32,8 @@ class Unit:
     actor: Actor = SYSTEM
     announced: deque[Event] = field(default_factory=deque)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    # Where people read what links in notices lead to, without a slash at its end.
+    console_url: str = ""
 
     def announce(self, event: Event) -> None:
         """Say that it happened; what follows is told in `flow.py`, before this unit commits."""

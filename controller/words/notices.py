@@ -104,12 +104,32 @@ def _lateness(f: _Facts) -> str:
     )
 
 
+def _acknowledge(f: _Facts) -> str:
+    if not f["acknowledge_by"]:
+        return ""
+    ask = f.words._(
+        "Please acknowledge it by {at}; otherwise the next person is told.", at=f.at("acknowledge_by")
+    )
+    return f"{ask}\n{f['acknowledge_link']}"
+
+
+def _unacknowledged(f: _Facts) -> _Parts:
+    w = f.words
+    return w._("Nobody has acknowledged it: {title}", title=f.title), [
+        w._("Told since {since}, and not acknowledged: {names}.", since=f.at("since"), names=f.line("asked")),
+        w._("If you look after it, acknowledge it here:") + f"\n{f['acknowledge_link']}",
+        _lateness(f),
+        _about(f),
+        _remedy(f),
+    ]
+
+
 def _opened_staff(f: _Facts) -> _Parts:
     w = f.words
     due = w._("First response due: {due}", due=f.at("due")) if f["due"] else ""
     subject = w._("{severity}: {title} ({customer})", severity=w._(f["severity"]), title=f.title,
                   customer=f.line("customer"))  # fmt: skip
-    return subject, [_about(f), due, _remedy(f)]
+    return subject, [_acknowledge(f), _about(f), due, _remedy(f)]
 
 
 def _opened_contact(f: _Facts) -> _Parts:
@@ -143,6 +163,7 @@ def _warned(f: _Facts) -> _Parts:
     clock = clocks.clock(w, f["clock"])
     return w._("{left} left for the {clock}: {title}", left=left, clock=clock, title=f.title), [
         w._("The {clock} is due {due}; {left} are left.", clock=clock, due=f.at("due"), left=left),
+        _acknowledge(f),
         _about(f),
         _remedy(f),
     ]
@@ -168,6 +189,7 @@ def _escalated(f: _Facts) -> _Parts:
                   reason=f["reason"])  # fmt: skip
     return w._("Now at level {level}: {title}", level=f["level"], title=f.title), [
         why,
+        _acknowledge(f),
         _lateness(f),
         _about(f),
         _remedy(f),
@@ -208,6 +230,7 @@ def _reopened_staff(f: _Facts) -> _Parts:
     return w._("Open again: {title}", title=f.title), [
         w._("It was opened again {at}.", at=f.at("at")),
         f["body"],
+        _acknowledge(f),
         _about(f),
     ]
 
@@ -348,6 +371,7 @@ _TEMPLATES: Mapping[str, Callable[[_Facts], _Parts]] = {
     "warned": _warned,
     "breached": _breached,
     "escalated": _escalated,
+    "unacknowledged": _unacknowledged,
     "cleared": _cleared,
     "returned": _returned,
     "severity_changed": _severity_changed,

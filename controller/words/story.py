@@ -231,8 +231,21 @@ def _owner(w: Translator, e: Told, _zone: str, _machine: str) -> str:
     return w._("{actor} took it", actor=actor(w, e))
 
 
-def _notice(w: Translator, e: Told, _zone: str, _machine: str) -> str:
-    return w._("told: {names}", names=rules.cleaned(e.facts.get("told", "")))
+def _notice(w: Translator, e: Told, zone: str, _machine: str) -> str:
+    said = w._("told: {names}", names=rules.cleaned(e.facts.get("told", "")))
+    if "acknowledge_by" in e.facts:
+        said += w._("; to be acknowledged by {at}", at=_at(w, e, "acknowledge_by", zone))
+    return said
+
+
+def _unacknowledged(w: Translator, e: Told, zone: str, _machine: str) -> str:
+    asked, told = (rules.cleaned(e.facts.get(name, "")) for name in ("asked", "told"))
+    said = w._("not acknowledged since {since} by {names}", since=_at(w, e, "since", zone), names=asked)
+    said += w._("; told now: {names}", names=told) if told else w._("; nobody is left to tell")
+    if "controller_late" in e.facts:
+        said += " " + w._("(due {due}, acted {acted})", due=_at(w, e, "due", zone),
+                          acted=_at(w, e, "acted_at", zone))  # fmt: skip
+    return said
 
 
 def _at(w: Translator, e: Told, name: str, zone: str) -> str:
@@ -320,6 +333,8 @@ _ENTRIES: Mapping[str, _Made] = {
     "warned": _warned,
     "breached": _breached,
     "notice_queued": _notice,
+    "acknowledged": _plain(N_("{actor} acknowledged it")),
+    "unacknowledged": _unacknowledged,
     "pull_asked": _pull(N_("{actor} asked {machine} for diagnostics (profile {profile})")),
     "pull_refused": _pull(N_("{machine} refused to give diagnostics: {reason}")),
     "pull_failed": _pull(N_("the diagnostics of {machine} came to nothing: {reason}")),

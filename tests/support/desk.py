@@ -10,6 +10,7 @@ from controller import flow
 from controller.core.actor import Actor, Role
 from controller.core.changes import Changes
 from controller.core.severity import Severity
+from controller.escalation.rota.actions import set_schedule
 from controller.fleet import actions as fleet
 from controller.fleet import store as fleet_rows
 from controller.fleet.customer import Customer
@@ -27,6 +28,12 @@ from controller.ticker import Ticker
 from controller.timers import store as timers
 from tests.support.clocks import JumpingClock
 from tests.support.mailbox import Mailbox, open_mailbox
+
+QUIET = """
+[acknowledge]
+critical = "never"
+high = "never"
+"""
 
 
 @dataclass
@@ -162,4 +169,7 @@ async def open_desk(storage: Storage, clock: JumpingClock) -> AsyncIterator[Desk
             root = await people.add_user(
                 unit, "root", "Raúl Mar", "root@vigia.example", role=Role.ADMINISTRATOR, on_duty=False
             )
+        async with storage.unit(root.actor) as unit:
+            # Nobody is asked to acknowledge: that is a story of its own.
+            await set_schedule(unit, QUIET)
         yield Desk(storage, clock, mailbox, ticker, changes, customer, machine_id, luis, ana, eva, root)

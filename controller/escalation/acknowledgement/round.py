@@ -1,6 +1,6 @@
 """One round of asking: from the first who were told until somebody has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
@@ -64,3 +64,6 @@ class Round:
     @property
     def names(self) -> str:
         return ", ".join(one.name for one in self.told)
+
+    def at_step(self, step: Step, told: tuple[Told, ...], due: datetime | None) -> "Round":
+        return replace(self, step=step, told=told, due=due)

@@ -32,6 +32,8 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
     EntryKind.WARNED: ("bell", "soon"),
     EntryKind.BREACHED: ("clock", "late"),
     EntryKind.NOTICE_QUEUED: ("bell", "plain"),
+    EntryKind.ACKNOWLEDGED: ("user", "plain"),
+    EntryKind.UNACKNOWLEDGED: ("bell", "soon"),
     EntryKind.PULL_ASKED: ("file", "plain"),
     EntryKind.PULL_REFUSED: ("lock", "soon"),
     EntryKind.PULL_FAILED: ("file", "late"),

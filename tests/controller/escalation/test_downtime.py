@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from controller.core.actor import ENGINE
-from controller.escalation.actions import act_on_timer, audit, timer_key
+from controller.escalation.acting import act_on_timer
+from controller.escalation.actions import audit, timer_key
 from controller.incidents import store as incidents
 from controller.people.actions import change_user
 from controller.timers import Fenced

@@ -106,7 +106,7 @@ async def test_a_new_schedule_leaves_what_was(desk: Desk) -> None:
     assert await told(desk, 1, thursday) == ["Eva Sanz"]
     async with desk.storage.reading() as connection:
         found = await cover.cover(connection, NOON, NOON + timedelta(days=7), (1,))
-        assert len(await store.versions(connection)) == 2
+        assert len(await store.versions(connection)) == 3
     assert [(one.name, one.end) for one in found.watches][:2] == [
         ("Luis Paz", thursday),
         ("Eva Sanz", NOON + timedelta(days=6, hours=21)),
