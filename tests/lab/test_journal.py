@@ -85,7 +85,7 @@ def test_a_flipped_bit_costs_at_most_two_lines_and_is_counted(position: int, bit
     disk.replace(path, bytes(data))
     record = journal.read()
     assert len(record.attempts) >= 3
-    assert record.damaged_lines >= 5 - len(record.attempts)
+    assert record.damaged_lines or len(record.attempts) == 5
 
 
 def test_a_file_that_was_changed_on_the_disk_is_not_given_out() -> None:

@@ -1,7 +1,6 @@
 """The commands' door on a real socket over a real desk, and the commands as real programs before it."""
 
 import asyncio
-import json
 import os
 import shutil
 import sys
@@ -10,7 +9,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -20,22 +18,10 @@ from controller.fleet.identity.authority import Authority
 from controller.web.api.door import build_api
 from controller.web.context import Context
 from controller.web.socket import ControlDoor
+from tests.support.commands import ROOT, Ran, run
 from tests.support.desk import Desk
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What a command printed, and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
+__all__ = ["ROOT", "Control", "Ran", "open_control", "vigia"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +52,8 @@ class Control:
 
 async def vigia(*words: str, stdin: bytes = b"", before: Sequence[str] = (), **variables: str) -> Ran:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    if not before:
+        return await asyncio.to_thread(run, words, {**kept, **variables}, stdin)
     process = await asyncio.create_subprocess_exec(
         *before, sys.executable, "-m", "controller.cli", *words, cwd=ROOT, env={**kept, **variables},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

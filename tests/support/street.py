@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.support import commands
+
 PROGRAMS = Path(sys.executable).parent
 Value = TypeVar("Value")
 
@@ -26,7 +28,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(what: str, look: Callable[[], Value], patience_s: float = 20.0, pause_s: float = 0.1) -> Value:
+def eventually(what: str, look: Callable[[], Value], patience_s: float = 20.0, pause_s: float = 0.2) -> Value:
     """The first truthy answer of `look`; AssertionError naming `what` after `patience_s`."""
     deadline = time.monotonic() + patience_s
     while True:
@@ -106,16 +108,11 @@ class Street:
 
     def vigia(self, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs a command against this controller."""
-        done = subprocess.run(
-            [PROGRAMS / "vigia", *(str(argument) for argument in arguments), "--data", self.data],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            env={**os.environ, "LANG": "en_US.UTF-8"},
-        )
+        words = [*map(str, arguments), "--data", str(self.data)]
+        ran = commands.run(words, {**os.environ, "LANG": "en_US.UTF-8"})
         if check:
-            assert done.returncode == 0, f"vigia {arguments}: {done.stdout}{done.stderr}"
-        return done
+            assert ran.status == 0, f"vigia {arguments}: {ran.out}{ran.err}"
+        return subprocess.CompletedProcess(["vigia", *words], ran.status, ran.out, ran.err)
 
     def json(self, *arguments: object) -> Any:
         return json.loads(self.vigia(*arguments, "--json").stdout)
