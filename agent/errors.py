@@ -3,6 +3,8 @@
 Commands print `str(error)` as one line for people and leave with `exit_code`.
 """
 
+from collections.abc import Mapping
+
 
 class AgentError(Exception):
     """Something the agent can explain. Exit code 1 unless a subclass says otherwise."""
@@ -17,15 +19,25 @@ class UsageError(AgentError):
 
 
 class ConfigError(AgentError):
-    """The configuration cannot be used. `faults`: (key path, what is wrong and the way out), all at once."""
+    """The configuration cannot be used. `faults`: (key path, what is wrong and the way out), all at once.
+
+    `lines`: where in the file a path stands, as far as that is known.
+    """
 
     exit_code = 2
 
-    def __init__(self, source: str, faults: tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self, source: str, faults: tuple[tuple[str, str], ...], lines: Mapping[str, int] | None = None
+    ) -> None:
         self.source = source
         self.faults = faults
-        told = "; ".join(f"{path}: {reason}" if path else reason for path, reason in faults)
-        super().__init__(f"{source}: {told}")
+        self.lines = dict(lines or {})
+        super().__init__(f"{source}: {'; '.join(self._told(*fault) for fault in faults)}")
+
+    def _told(self, path: str, reason: str) -> str:
+        if not path:
+            return reason
+        return f"line {self.lines[path]}, {path}: {reason}" if path in self.lines else f"{path}: {reason}"
 
 
 class NotEnrolled(AgentError):
