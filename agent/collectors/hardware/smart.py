@@ -1,0 +1,101 @@
+"""What disks say of themselves, by `smartctl`: every half hour, and never by waking one that sleeps.
+
+Only what is judged is asked (`-i -H -A`, for solid state `-l ssd`): all of `-x` is ten times as much to read
+and some bridges hang on it. The list of disks is asked again when the kernel shows other disks.
+"""
+
+import re
+from datetime import datetime
+
+from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask, found, rows, table
+from agent.collectors.hardware.part import Part
+from agent.collectors.hardware.redundancy import Redundancy
+from agent.collectors.hardware.smart_words import Device, asleep, metrics
+from agent.collectors.procfs import MACHINE, Roots, Unreadable, names, word
+from agent.signals import Gap, Metric, Reading
+
+SMARTCTL = Tool(("smartctl",), timeout_s=45.0, limit_bytes=512 * 1024)
+DISK = re.compile(r"(?:sd[a-z]+|nvme\d+n\d+)\Z")
+NAME = re.compile(r"/dev/[A-Za-z0-9_/.:-]{1,60}\Z")
+KIND = re.compile(r"[a-z0-9_,+/:.-]{1,40}\Z")
+# Bits of the exit code: 1 and 2 say that nothing was read, the others what was found.
+READ = tuple(code for code in range(256) if not code & 3)
+SLEEPS = 3  # what we have it say for a disk that sleeps; both bits together mean nothing else
+DISKS_MAX = 64
+
+
+class Smart:
+    """Self-assessment, telling counters, wear, spare, media errors and temperature of every physical disk."""
+
+    name = "disk:smart"
+    every_s = 1800.0
+
+    def __init__(self, roots: Roots = MACHINE, ask: Ask = ask) -> None:
+        self._block, self._ask = f"{roots.sys}/block", ask
+        self._redundancy = Redundancy(roots, ask)
+        self._devices: tuple[Device, ...] = ()
+        self._listed: list[str] | None = None
+
+    def read(self, now: datetime) -> Reading:
+        disks = self._disks()
+        if not disks:
+            self._listed = None
+            return Reading(self.name, now, 0.0)
+        try:
+            devices = self._list(disks)
+        except (ProgramMissing, Unanswered) as error:
+            gap = Gap(self.name, f"the health of {', '.join(disks)} is unknown: {error}")
+            return Reading(self.name, now, 0.0, gaps=(gap,))
+        self._redundancy.look()
+        metrics: list[Metric] = []
+        gaps: list[Gap] = []
+        for device in devices:
+            try:
+                metrics += self._look(device)
+            except (ProgramMissing, Unanswered) as error:
+                gaps.append(Gap(self.name, f"{device.id}: {error}"))
+        if not devices:
+            gaps.append(Gap(self.name, f"smartctl can open none of {', '.join(disks)}"))
+        return Reading(self.name, now, 0.0, tuple(metrics), tuple(gaps))
+
+    def _disks(self) -> list[str]:
+        try:
+            return [name for name in names(self._block) if DISK.match(name)][:DISKS_MAX]
+        except Unreadable:
+            return []
+
+    def _list(self, disks: list[str]) -> tuple[Device, ...]:
+        if self._listed != disks:
+            told = table(answer(self._ask, SMARTCTL, ("--scan-open", "-j")), "smartctl --scan-open")
+            if found(told, "devices") is None:
+                raise Unanswered("smartctl --scan-open: it names no list of devices")
+            self._devices = tuple(
+                Device(row["name"], row["type"])
+                for row in rows(told, "devices")[:DISKS_MAX]
+                if NAME.match(str(row.get("name"))) and KIND.match(str(row.get("type")))
+            )
+            self._listed = disks
+        return self._devices
+
+    def _look(self, device: Device) -> list[Metric]:
+        spins = self._spins(device)
+        words = ["-j", "-i", "-H", "-A", "-d", device.kind]
+        # Some solid-state disks claim to sleep for ever; reading them wakes nothing.
+        words += ["-n", f"standby,{SLEEPS}"] if spins else ["-l", "ssd"]
+        told = answer(self._ask, SMARTCTL, (*words, device.name), (*READ, SLEEPS, 2))
+        document = table(told, f"smartctl {device.name}")
+        part = Part(device.id, "physical_disk")
+        common = [
+            part.metric("vigia.disk.redundant", float(self._redundancy.of(device.id, device.kind))),
+            part.metric("vigia.disk.rotational", float(spins)),
+            part.metric("vigia.disk.asleep", float(asleep(document))),
+        ]
+        if asleep(document):
+            return common
+        if found(document, "smartctl", "exit_status") in (1, 2, 3):
+            why = rows(document, "smartctl", "messages")
+            raise Unanswered(str(why[0].get("string")) if why else "smartctl could not open it")
+        return [*common, *metrics(device, document)]
+
+    def _spins(self, device: Device) -> bool:
+        return word(f"{self._block}/{device.id}/queue/rotational") == "1"
