@@ -22,6 +22,7 @@ from controller.notify.channels import Channel
 from controller.notify.channels.log import LogChannel
 from controller.notify.channels.mail import MailChannel, MailServer
 from controller.people import actions as people
+from controller.reports.health.watch import Watch
 from controller.rpc.server import RpcServers
 from controller.sla.actions import seed_default_plan
 from controller.storage import Storage, metadata
@@ -60,13 +61,14 @@ class App:
         self.storage = Storage(config.storage_url, self.clock, self.chance)
         self.changes = Changes()
         self.reserve = Reserve(config.data, self.disk, self.clock)
+        self.watch = Watch(self.storage, self.disk, config.data)
         self.lookout = Lookout(self.storage, snapshots_days=config.snapshot_days)
         self.channels = channels_of(config)
         self.ticker = Ticker(
             self.storage,
             self.channels,
             self.clock,
-            hooks=(self.lookout.turn, self.lookout.prune, self.reserve.turn),
+            hooks=(self.lookout.turn, self.lookout.prune, self.reserve.turn, self.watch.turn),
         )
         self.first_link: str | None = None
         self._doors: list[Door] = []
@@ -119,6 +121,7 @@ class App:
             enrolment_endpoint=f"{self.config.public_host}:{self.rpc.enrolment_port}",
             console_url=self.console_url,
             mail_is_set_up=bool(self.config.smtp.host),
+            watch=self.watch,
             first_link_used=lambda: self.disk.remove(self._first_link_note),
         )
         self._doors = [

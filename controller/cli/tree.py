@@ -8,8 +8,10 @@ from controller.cli import (
     calendars,
     contacts,
     customers,
+    duty,
     explain,
     forecast,
+    health,
     incidents,
     machines,
     plans,
@@ -46,6 +48,7 @@ def build() -> typer.Typer:
         (plans.app, "plans", _("What is promised: list, show, check, add, withdraw.")),
         (calendars.app, "calendars", _("Opening hours that promises count: list, show, check, add.")),
         (contacts.app, "contacts", _("Customers' people, who may come to the portal.")),
+        (duty.app, "duty", _("Who is on duty when: show, set, override, gaps, ical.")),
         (users.app, "users", _("Who works here: add, duty, links to sign in.")),
     ):
         app.add_typer(group, name=name, help=help_text, no_args_is_help=True)
@@ -53,6 +56,7 @@ def build() -> typer.Typer:
     explain.register(app)
     reports.register(app)
     forecast.register(app)
+    health.register(app)
     pulls.register(app)
     running.register(app)
     return app

@@ -9,6 +9,7 @@ from controller.core.chance import Chance
 from controller.core.changes import Changes
 from controller.core.clock import Clock
 from controller.fleet.identity.authority import Authority
+from controller.reports.health.watch import Watch
 from controller.storage import Storage
 
 ASSETS = Path(__file__).parent / "assets" / "dist"
@@ -40,3 +41,5 @@ class Context:
     drop_banned: Callable[[], None] = lambda: None
     # The first administrator is made: the link that lies on the disk has done its work.
     first_link_used: Callable[[], None] = lambda: None
+    # How we are ourselves; None where nobody watches (a test's console).
+    watch: Watch | None = None

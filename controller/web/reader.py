@@ -60,6 +60,10 @@ class Reader:
     def may_write(self) -> bool:
         return self.actor is not None and may(self.actor, Act.WORK_INCIDENTS)
 
+    @property
+    def administers(self) -> bool:
+        return self.actor is not None and may(self.actor, Act.MANAGE_FLEET)
+
 
 def session_cookie(secure: bool) -> str:
     """With the prefix a browser takes the cookie only over HTTPS, for this host alone."""

@@ -15,6 +15,7 @@ from controller.web.console import (
     evidence,
     forecast,
     forgotten,
+    health,
     incident,
     machines,
     problem,
@@ -33,7 +34,7 @@ from controller.web.static import FOLDER, Shelf
 
 _ROOMS = (
     problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests, articles, machines,
-    customers, reports, forecast, account, sign_in,
+    customers, reports, forecast, health, account, sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 

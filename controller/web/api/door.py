@@ -17,8 +17,10 @@ from controller.web.api import (
     articles,
     attempts,
     correspondence,
+    duty,
     fleet,
     forecast,
+    health,
     incidents,
     people,
     plans,
@@ -63,8 +65,8 @@ def build_api(context: Context) -> FastAPI:
     api = FastAPI(title="Vigía", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.context = context
     for room in (
-        incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast,
-        fleet, people, plans, plans_calendars,
+        incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast, health,
+        fleet, people, plans, plans_calendars, duty,
     ):  # fmt: skip
         api.include_router(room.router)
     api.add_exception_handler(VigiaError, _refused)

@@ -14,9 +14,10 @@ FILES = (
     *sorted((ROOT / "reports").glob("*.py")), ROOT / "words/reports.py", ROOT / "web/console/reports.py",
     ROOT / "cli/reports.py", ROOT / "cli/report_sheets.py",
     ROOT / "words/forecast.py", ROOT / "web/forecast.py", ROOT / "web/console/forecast.py",
-    ROOT / "cli/forecast.py",
+    ROOT / "cli/forecast.py", ROOT / "cli/health.py", ROOT / "words/health.py", ROOT / "web/health.py",
+    ROOT / "words/rules.py",
 )  # fmt: skip
-SAME = {"Normal", "Total", "Plan"}
+SAME = {"Normal", "Total", "Plan", "{object}: {rule}"}
 
 
 def messages(path: Path) -> Iterator[str]:
