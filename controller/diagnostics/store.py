@@ -67,3 +67,13 @@ async def bundles(connection: AsyncConnection, incident_id: UUID) -> tuple[Bundl
 async def bundle(connection: AsyncConnection, bundle_id: UUID) -> Bundle | None:
     row = (await connection.execute(select(bundles_table).where(bundles_table.c.id == bundle_id))).first()
     return _bundle(row) if row else None
+
+
+async def bundles_of_finding(connection: AsyncConnection, finding_id: UUID) -> tuple[Bundle, ...]:
+    """The oldest first, whichever incident they hang on."""
+    rows = await connection.execute(
+        select(bundles_table)
+        .where(bundles_table.c.finding_id == finding_id)
+        .order_by(bundles_table.c.taken_at)
+    )
+    return tuple(_bundle(row) for row in rows)

@@ -68,7 +68,8 @@ def _named(words: Translator, names: dict[str, str]) -> Callable[[str], str]:
 
 def _moment(words: Translator, clock: Clock) -> Callable[[datetime, str, str], str]:
     def moment(at: datetime, zone: str, how: str) -> str:
-        """`near`: the hour, with the day when it is another; `ago`: how long since; else date and time."""
+        """`near`: the hour, with the day when it is another; `second`: the hour to the second;
+        `ago`: how long since; else date and time."""
         now = clock.now()
         if how == "ago":
             return ago(words, now - at)
@@ -77,6 +78,8 @@ def _moment(words: Translator, clock: Clock) -> Callable[[datetime, str, str], s
             hour = formats.time_of_day(at, words.language, zone)
             same = at.astimezone(there).date() == now.astimezone(there).date()
             return hour if same else f"{formats.day(at, words.language, zone)}, {hour}"
+        if how == "second":
+            return f"{at.astimezone(formats.zone_named(zone)):%H:%M:%S}"
         return formats.instant(at, words.language, zone)
 
     return moment

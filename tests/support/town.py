@@ -21,6 +21,7 @@ from controller.incidents import store as incident_store
 from controller.storage import Storage
 from evidence.bundle import BundleWriter
 from evidence.manifest import Item
+from tests.support import recordings
 from tests.support.clocks import JumpingClock
 from tests.support.console import Console
 
@@ -271,6 +272,8 @@ def _bundle(now: datetime) -> bytes:
         Item("disk_use.txt", "disk_use", "statvfs", None, 2),
         b"/      38 % of 118 GiB\n/srv   71 % of 931 GiB\n",
     )
+    for label, data in recordings.items(now - timedelta(minutes=2)).items():
+        writer.add(Item(label, label.partition(".")[0], "the agent's flight recorder", None, 12), data)
     writer.add_gap(Item("smart.txt", "smart", "smartctl -j -a /dev/sda", timed_out=True, duration_ms=5000))
     return writer.finish(now)
 

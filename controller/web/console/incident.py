@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound
-from controller.diagnostics import store as diagnostics
 from controller.diagnostics.bundle import Bundle
+from controller.escalation import pausing
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
@@ -22,6 +22,7 @@ from controller.fleet.orders.store import orders_for
 from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
+from controller.incidents.duplicates.family import merged_ones
 from controller.incidents.post import Post, post_of
 from controller.people import store as people
 from controller.problems.problem import Problem
@@ -30,9 +31,11 @@ from controller.reproductions.reproduction import Record
 from controller.requests import store as requests
 from controller.sla import ledger
 from controller.sla.ledger import Explanation
-from controller.web.console import acts, bundles, pull_views, reproductions
+from controller.web.api.companions import bundles_of
+from controller.web.console import acts, bundles, companions, drafts, pull_views, reproductions
 from controller.web.console.bundles import BundleView
 from controller.web.console.clockface import faces, first_warning
+from controller.web.console.minutes import Minutes, minutes_of
 from controller.web.console.problems import Cause, cause_of, linkable
 from controller.web.console.proof import Proof, proof_of
 from controller.web.console.queue import title_of
@@ -44,11 +47,13 @@ from controller.web.context import Context
 from controller.web.fault import Fault, fault, refused
 from controller.web.pages import pages_of
 from controller.web.reader import Here, Reader, Staff
-from controller.words import clocks, formats, rules
+from controller.words import clocks, formats, rules, waits
 from controller.words.catalogue import Translator
 from controller.words.facts import named as facts_named
 
 router = APIRouter()
+# Before the forms of the page, whose address would take it for one of them.
+router.include_router(drafts.router)
 UNDETECTED = timedelta(seconds=60)
 """A shorter time between the beginning and our knowing is not worth a line (T13)."""
 
@@ -101,6 +106,8 @@ class Whole:
     requests: list[RequestRow]
     tried: Record
     post: Post
+    companions: companions.Companions
+    minutes: Minutes | None
 
 
 @router.get("/incidents/{reference}")
@@ -108,9 +115,11 @@ async def incident_page(
     request: Request, reader: Staff, context: Here, reference: str, act: str = "", done: str = ""
 ) -> Response:
     """`act` names the form that is open, `done` the act that was just done. Raises `NotFound`."""
-    whole = await read_whole(context, reference, reader.words)
+    whole = await read_whole(context, reference, reader.words, _user_id(reader))
     finished = acts.named(done, reader.words)
     said = acts.done(finished, whole.post, reader.words) if finished else ""
+    if done == "draft":
+        said = reader.words._("The draft is kept.")
     return shown(request, reader, whole, chosen=act, done=said)
 
 
@@ -145,7 +154,9 @@ async def perform(request: Request, reader: Staff, context: Here, reference: str
             customer = await fleet.customer(connection, case.customer_id)
         assert reader.session is not None
         async with context.storage.unit(reader.session.user.actor) as unit:
-            await acts.perform(unit, act, case, typed, customer.zone if customer else "UTC")
+            await acts.perform(
+                unit, act, case, typed, customer.zone if customer else "UTC", context.console_url
+            )
     except Invalid as error:
         faults = fault(reader.words, error)
     except Conflict as error:
@@ -153,7 +164,7 @@ async def perform(request: Request, reader: Staff, context: Here, reference: str
     else:
         context.wake_ticker()
         return RedirectResponse(f"/incidents/{case.reference}?done={act}", 303)
-    whole = await read_whole(context, reference, reader.words)
+    whole = await read_whole(context, reference, reader.words, _user_id(reader))
     return shown(
         request,
         reader,
@@ -178,8 +189,14 @@ async def found(context: Context, reference: str) -> Incident:
     return case
 
 
-async def read_whole(context: Context, reference: str, words: Translator) -> Whole:
-    """Raises `NotFound`."""
+def _user_id(reader: Reader) -> UUID | None:
+    return reader.session.user.id if reader.session else None
+
+
+async def read_whole(
+    context: Context, reference: str, words: Translator, user_id: UUID | None = None
+) -> Whole:
+    """`user_id`: whose draft is shown. Raises `NotFound`."""
     case = await found(context, reference)
     async with context.storage.reading() as connection:
         explanation = await ledger.explain(connection, case.id, context.clock.now())
@@ -187,19 +204,25 @@ async def read_whole(context: Context, reference: str, words: Translator) -> Who
         customer = await fleet.customer(connection, case.customer_id)
         site = await fleet.site(connection, case.site_id) if case.site_id else None
         staff = {one.id: one.name for one in await people.users(connection)}
-        rows = await diagnostics.bundles(connection, case.id)
+        rows = await bundles_of(connection, case)
         asked = await orders_for(connection, case.id)
         machines = await fleet.machines(connection, case.customer_id)
         cause = await cause_of(connection, case, words)
         problems = () if cause else await linkable(connection)
-        wanted = await rows_of(connection, await requests.of_incident(connection, case.id), words)
+        family = [case.id, *(one.id for one in await merged_ones(connection, case.id))]
+        asked_for = [one for each in family for one in await requests.of_incident(connection, each)]
+        wanted = await rows_of(connection, tuple({one.id: one for one in asked_for}.values()), words)
         tried = await reproductions_rows.record(connection, [case.id])
         post = await post_of(connection, case, mail_is_set_up=context.mail_is_set_up)
+        others = await companions.companions_of(
+            connection, case, customer.zone if customer else "UTC", user_id, staff, context.clock.now(), words
+        )
+        minutes = await minutes_of(connection, context.blobs, rows, words)
     assert customer is not None
     viewed = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
     return Whole(
         explanation, machine, customer, site.name if site else "", staff, rows, viewed, asked, machines,
-        cause, problems, wanted, tried, post,
+        cause, problems, wanted, tried, post, others, minutes,
     )  # fmt: skip
 
 
@@ -224,7 +247,7 @@ def case_of(whole: Whole, reader: Reader) -> Case:
         mine=user is not None and case.owner_id == user.id,
         opened_at=case.opened_at,
         began_at=case.began_at,
-        cleared_at=case.cleared_at,
+        cleared_at=None if whole.companions.symptoms_last else case.cleared_at,
         undetected=formats.duration(gap) if gap > UNDETECTED else "",
         contact=contact,
         contact_recommended=", ".join(
@@ -240,8 +263,13 @@ def shown(
 ) -> Response:  # fmt: skip
     explanation, words = whole.explanation, reader.words
     case = explanation.incident
-    offered = acts.offered(case, words)
-    act = next((one for one in offered if one.name == chosen), None)
+    beside = whole.companions
+    offered = acts.offered(
+        case, words, pausable=bool(explanation.plan.pausable), paused=beside.pause is not None,
+        merged=beside.into is not None, others=bool(beside.offered),
+    )  # fmt: skip
+    draft = beside.draft if typed is None else None
+    act = next((one for one in offered if one.name == (chosen or (draft.act if draft else ""))), None)
     if act is None:
         act = (acts.named(chosen, words) if faults or refusal else None) or offered[0]
     proof: Proof = proof_of(explanation, whole.customer.zone, words)
@@ -265,11 +293,20 @@ def shown(
             whole.tried, {case.id: case.reference}, whole.customer.zone, words, writable=reader.may_write
         ),
         "proof": proof,
+        "corrected": companions.corrected(explanation, whole.customer.zone, words),
+        "waiting": companions.waiting(beside.pause, words),
+        "beside": beside,
+        "draft": draft,
+        "kinds_of_wait": [(value, words._(name)) for value, name in waits.CHOICES.items()],
+        "longest_wait": pausing.written(pausing.longest_of(explanation.plan)),
+        "severities": companions.severities(explanation, words) if act.name == "severity" else (),
+        "minutes": whole.minutes,
     }
     return pages_of(request).shown(
         reader, "incident", status, here="incidents", topics=f"incident:{case.id}",
         path=f"/incidents/{case.reference}", **facts,
-        acts=offered, act=act, may_write=reader.may_write, typed=typed or {}, faults=faults, refusal=refusal,
+        acts=offered, act=act, may_write=reader.may_write, faults=faults, refusal=refusal,
+        typed=typed if typed is not None else draft.typed if draft else {},
         channels=[(value, words._(name)) for value, name in acts.CHANNELS], done=done,
         hint=acts.hint(act, whole.post, words), preset=acts.preset(whole.post),
     )  # fmt: skip

@@ -10,6 +10,9 @@ const offsetMs = Date.parse(document.body.dataset.now) - Date.now();
 export const now = () => Date.now() + offsetMs;
 
 const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const second = new Intl.DateTimeFormat(language, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
 const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" });
 const whole = new Intl.DateTimeFormat(language, {
   day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
@@ -48,6 +51,8 @@ function showInstants(root) {
     } else if (how === "near") {
       const same = at.toDateString() === new Date(now()).toDateString();
       element.textContent = same ? hour.format(at) : `${day.format(at)}, ${hour.format(at)}`;
+    } else if (how === "second") {
+      element.textContent = second.format(at);
     } else {
       element.textContent = whole.format(at);
     }
