@@ -13,6 +13,7 @@ from agent.clock import Clock
 from agent.collectors.cpu import Cpu
 from agent.collectors.disks import Disks
 from agent.collectors.filesystems import Filesystems
+from agent.collectors.hardware import HARDWARE
 from agent.collectors.memory import Memory
 from agent.collectors.network import Network
 from agent.collectors.uptime import Uptime
@@ -38,7 +39,15 @@ class Collector(Protocol):
         """One look. `now` is aware UTC and becomes the reading's instant."""
 
 
-ALL: tuple[Collector, ...] = (Cpu(), Memory(), Filesystems(), Disks(), Network(), Uptime())
+ALL: tuple[Collector, ...] = (
+    Cpu(),
+    Memory(),
+    Filesystems(),
+    Disks(),
+    Network(),
+    Uptime(),
+    *HARDWARE,
+)
 
 
 def look(collector: Collector, clock: Clock) -> Reading:

@@ -111,11 +111,12 @@ def _temperatures(chip: Chip) -> list[Source]:
     for number, label in chip.inputs("temp"):
         if chip.disk and number != "1":
             continue  # the composite is what its limits are for
-        if chip.name == "coretemp" and label.startswith("Core "):
+        if chip.name == "coretemp" and not label.startswith("Package"):
             continue  # the package tells for its cores
         kind = "physical_disk" if chip.disk else "temperature"
-        name = chip.disk or f"{chip.id}/{label}"
-        part = Part(name, kind, {HW_NAME: name})
+        part = Part(
+            chip.disk or f"{chip.id}/temp{number}", kind, {HW_NAME: chip.disk or f"{chip.id} {label}"}
+        )
         limits: list[Metric] = []
         if chip.trusted:
             limits += _limit(part, f"{chip.folder}/temp{number}_max", "high.degraded")
@@ -131,8 +132,7 @@ def _fans(chip: Chip) -> list[Source]:
         return []  # they stop by design while the card is cool
     found = []
     for number, label in chip.inputs("fan"):
-        name = f"{chip.id}/{label}"
-        part = Part(name, "fan", {HW_NAME: name})
+        part = Part(f"{chip.id}/fan{number}", "fan", {HW_NAME: f"{chip.id} {label}"})
         found.append(Source(f"{chip.folder}/fan{number}_input", part, "hw.fan.speed", "rpm", 1))
         if word(f"{chip.folder}/pwm{number}") is not None:
             found.append(Source(f"{chip.folder}/pwm{number}", part, COMMANDED, "1", 255))

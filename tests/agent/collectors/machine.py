@@ -6,9 +6,11 @@ from pathlib import Path
 # ruff: noqa: E501 - the kernel's lines are as long as they are
 from agent.collectors.logins import BOOT_TIME, RECORD, RUN_LEVEL
 from agent.collectors.procfs import Roots
+from tests.agent.collectors.hardware import shelf as hardware
 
 BOOT_AT = 1_772_440_000
 FILES = {
+    **hardware.FILES,
     "proc/stat": "cpu  1000 0 500 8000 300 10 20 0 0 0\ncpu0 500 0 250 4000 150 5 10 0 0 0\n"
     f"cpu1 500 0 250 4000 150 5 10 0 0 0\nintr 5\nctxt 9\nbtime {BOOT_AT}\n",
     "proc/meminfo": "MemTotal:       16000000 kB\nMemFree:         2000000 kB\nMemAvailable:    8000000 kB\n"
@@ -42,6 +44,9 @@ FILES = {
     "sys/class/net/eth0/carrier": "1\n",
     "sys/class/net/eth0/speed": "1000\n",
 }
+
+# What its programs print, by "program words...".
+ANSWERS = {**hardware.ANSWERS}
 
 
 @dataclass(frozen=True)

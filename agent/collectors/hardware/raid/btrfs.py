@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.collectors.hardware.part import DEGRADED, OK
 from agent.collectors.hardware.raid.array import Array, member_errors
-from agent.collectors.procfs import MACHINE, Roots, Unreadable, names, text, word
+from agent.collectors.procfs import MACHINE, Roots, Unreadable, names, text
 from agent.signals import Gap, Metric, Reading
 
 # How many devices each profile bears to lose.
@@ -44,7 +44,7 @@ class Btrfs:
 
     def _look(self, uuid: str) -> list[Metric]:
         folder = f"{self._root}/{uuid}"
-        name = word(f"{folder}/label") or uuid
+        name = text(f"{folder}/label").strip() or uuid
         devices = names(f"{folder}/devinfo")  # kernels before 5.6 lack it: a gap
         missing = [device for device in devices if text(f"{folder}/devinfo/{device}/missing").strip() == "1"]
         profiles = self._profiles(folder)

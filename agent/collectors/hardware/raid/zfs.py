@@ -96,7 +96,7 @@ def _left(vdev: Vdev) -> int | None:
 
 def parse(status: str) -> list[tuple[str, str, list[Vdev]]]:
     """(pool, state, top vdevs that hold data) of each. Raises Unanswered when it is not zpool's answer."""
-    if status.strip() in ("", "no pools available"):
+    if status.strip() == "no pools available":
         return []
     pools = []
     for block in re.split(r"(?m)^\s*pool: ", status)[1:]:
