@@ -214,6 +214,11 @@ def assign(wishes: Wishes, incident: Which, login: Annotated[str, typer.Argument
     _done(wishes, incident, "assign", login=login)
 
 
+@command(app, "ack", _("Say that you look after it; nobody else is told then. It answers nobody."))
+def acknowledge(wishes: Wishes, incident: Which) -> None:
+    _done(wishes, incident, "ack")
+
+
 @command(app, "resolve", _("Tell the customer what was done; the clocks stop."))
 def resolve(wishes: Wishes, incident: Which, body: Body) -> None:
     _done(wishes, incident, "resolve", body=text("body", body))

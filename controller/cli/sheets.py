@@ -26,7 +26,7 @@ def print_incidents(found: list[Json], empty: str) -> None:
             one["customer"],
             one["machine"] or "–",
             str(one["level"]),
-            one["owner"] or "–",
+            one["owner"] or (one["acknowledgement"] or {}).get("said") or "–",
             named(one["state"]),
         )
         for one in found
@@ -42,6 +42,7 @@ def print_standing(one: Json) -> None:
         cell(named(one["state"])),
         cell(_("level {level}", level=one["level"])),
         cell(_("owner {owner}", owner=one["owner"]) if one["owner"] else _("no owner")),
+        *([cell(one["acknowledgement"]["said"])] if one["acknowledgement"] else []),
         countdown(one["next_clock"]),
     ):
         text = text.append(" · ").append_text(part)
@@ -95,6 +96,9 @@ def print_explanation(one: Json) -> None:
         paragraph(clock["verdict"], 2, _verdict_style(clock["state"]))
         for step in clock["proof"]:
             paragraph(f"- {step}", 4)
+    heading(_("How long each level took to act"))
+    for reaction in one["reactions"]:
+        paragraph(f"- {reaction['said']}", 2)
     for corrected in one["corrections"]:
         paragraph(corrected["said"], 2)
 
@@ -127,6 +131,7 @@ def _print_head(one: Json) -> None:
         (_("Site"), one["site"]),
         (_("Machine"), one["machine"]),
         (_("Owner"), one["owner"] or "–"),
+        (_("Acknowledgement"), one["acknowledgement"]["said"] if one["acknowledgement"] else None),
         (_("Began"), moment(one["began_at"], zone)),
         (_("Opened"), moment(one["opened_at"], zone)),
         (_("Symptom ended"), moment(one["cleared_at"], zone)),

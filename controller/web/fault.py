@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import forecast, plans, problems, pulls, reports, reproductions, requests, waits
+from controller.words import duty, forecast, plans, problems, pulls, reports, reproductions, requests, waits
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -64,6 +64,7 @@ _SENTENCES = (
     "at most {most} characters, not {size}",
     "the database cannot write now: {reason}",
     *plans.REFUSALS,
+    *duty.REFUSALS,
     *problems.REFUSALS,
     *pulls.REFUSALS,
     *pulls.GAPS,
@@ -99,6 +100,7 @@ _FIELDS = {
     "current": "Present password",
     "zone": "Time zone",
     "hours": "Hours ahead",
+    **duty.FIELDS,
     **reports.FIELDS,
     **reproductions.FIELDS,
     **requests.FIELDS,

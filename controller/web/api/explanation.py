@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from controller.escalation.reaction import Reaction, reactions
 from controller.incidents.case import Incident
 from controller.sla import ledger
 from controller.sla.ledger import Explanation
@@ -10,6 +11,7 @@ from controller.sla.state import Clock
 from controller.storage import Connection
 from controller.web.api import companions, problem_shapes, shapes
 from controller.web.api.shapes import Json
+from controller.web.duty import reacted
 from controller.web.plans import week
 from controller.web.problem import known_cause
 from controller.words import clocks, formats, story
@@ -24,6 +26,7 @@ async def explanation(connection: Connection, case: Incident, lang: str, now: da
     told = await ledger.explain(connection, case.id, now)
     zone, machine = known.zone(case), known.machine(case)
     corrected = corrections(told.plan, told.governing.calendars, ledger.events_of(told.entries), now)
+    reacted_to = reactions(told.entries, now)
     return {
         **shapes.incident(case, told.state, known, words),
         **together,
@@ -33,7 +36,24 @@ async def explanation(connection: Connection, case: Incident, lang: str, now: da
         "undetected_s": max(0, round((case.opened_at - case.began_at).total_seconds())),
         "story": [shapes.entry(entry, words, zone, machine) for entry in told.entries],
         "clocks": [_verdict(clock, told, words, zone) for clock in told.clocks],
+        "reactions": [
+            _reaction(one, said)
+            for one, said in zip(reacted_to, reacted(words, reacted_to, zone), strict=True)
+        ],
         "corrections": [_correction(one, words, zone) for one in corrected],
+    }
+
+
+def _reaction(one: Reaction, said: str) -> Json:
+    """How long a level took to act; `acted` None: nobody has, for `took_s` (contract.md T4a)."""
+    return {
+        "level": one.level,
+        "since": shapes.iso(one.since),
+        "told": [{"at": shapes.iso(at), "names": names} for at, names in one.told],
+        "acted": one.act.kind.value if one.act else None,
+        "by": one.act.actor_name if one.act else None,
+        "took_s": round(one.took.total_seconds()),
+        "said": said,
     }
 
 

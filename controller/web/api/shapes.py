@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from controller.core.severity import Severity
+from controller.escalation.acknowledgement import store as acknowledgement
+from controller.escalation.acknowledgement.round import Round
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
@@ -17,6 +19,7 @@ from controller.sla import ledger
 from controller.sla.promises import next_promise
 from controller.sla.state import Clock, State
 from controller.storage import Connection
+from controller.web.duty import waiting
 from controller.words import facts, formats, rules, story
 from controller.words.catalogue import Translator, translator
 
@@ -39,6 +42,8 @@ class Names:
     machines: Mapping[UUID, str]
     sites: Mapping[UUID, str]
     people: Mapping[UUID, str]
+    # Who is waited for to acknowledge, by incident.
+    asked: Mapping[UUID, Round]
 
     def zone(self, case: Incident) -> str:
         owner = self.customers.get(case.customer_id)
@@ -60,6 +65,7 @@ async def names(connection: Connection, cases: Collection[Incident] = ()) -> Nam
         machines={one.id: one.name for one in found if one is not None},
         sites={one.id: one.name for one in await fleet.sites(connection)},
         people={one.id: one.login for one in await people.users(connection)},
+        asked=await acknowledgement.all_waiting(connection, [case.id for case in cases]),
     )
 
 
@@ -155,6 +161,21 @@ def incident(case: Incident, state: State, known: Names, words: Translator) -> J
         "finding_count": case.finding_count,
         "zone": known.zone(case),
         "next_clock": _next_clock(state),
+        "acknowledgement": _asked(known.asked.get(case.id), known.zone(case), words),
+    }
+
+
+def _asked(asked: Round | None, zone: str, words: Translator) -> Json | None:
+    """Null when nobody is waited for. `next_at`: when the next are told; null when all have been."""
+    if asked is None:
+        return None
+    return {
+        "about": asked.about.value,
+        "level": asked.level,
+        "since": iso(asked.asked_at),
+        "told": [one.name for one in asked.told],
+        "next_at": iso(asked.due),
+        "said": waiting(words, asked, zone),
     }
 
 
