@@ -14,7 +14,7 @@ from controller import timers
 from controller.core.actor import ENGINE
 from controller.escalation import store
 from controller.escalation.events import ClocksActed
-from controller.escalation.steps import IN_TIME, JUST_AFTER, Step, StepKind, next_look, steps_due
+from controller.escalation.steps import IN_TIME, JUST_AFTER, Step, StepKind, look
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.incidents.timeline import Entry, EntryKind
@@ -82,7 +82,7 @@ def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: da
     climbs: list[Entry] = []
     while True:
         state = running.state(unit.now, *ledger.events_of(climbs))
-        steps = steps_due(state, case.level, plan.warn_at, {*done, *keys})
+        steps, due = look(state, case.level, plan.warn_at, {*done, *keys})
         for step in steps:
             entry = following(_entry(unit, case, step), last)
             last = entry.recorded_at
@@ -94,7 +94,6 @@ def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: da
                 break
         else:
             break
-    due = next_look(state, plan.warn_at)
     # Never again at this instant, whatever it says: what could be done now has been done.
     due = max(due, unit.now + JUST_AFTER) if due is not None else None
     return _Deed(case, entries, keys, due)

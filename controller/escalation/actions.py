@@ -6,7 +6,7 @@ from uuid import UUID
 from controller import timers
 from controller.core.actor import ENGINE
 from controller.escalation import store
-from controller.escalation.steps import next_look, steps_due
+from controller.escalation.steps import look
 from controller.incidents import store as incidents
 from controller.sla import ledger
 from controller.storage import Storage, Unit
@@ -27,8 +27,8 @@ async def plan_timer(unit: Unit, incident_id: UUID) -> None:
         return
     plan, state = await ledger.state_of(unit.connection, incident_id, unit.now)
     done = await store.done(unit.connection, incident_id)
-    overdue = steps_due(state, case.level, plan.warn_at, done)
-    due = min(step.at for step in overdue) if overdue else next_look(state, plan.warn_at)
+    overdue, following = look(state, case.level, plan.warn_at, done)
+    due = overdue[0].at if overdue else following
     if due is None:
         await timers.cancel(unit, timer_key(incident_id))
     else:

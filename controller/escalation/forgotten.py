@@ -9,7 +9,7 @@ from controller.core.actor import ActorKind
 from controller.escalation import store as steps
 from controller.escalation.actions import TIMER
 from controller.escalation.closing import resolved_at
-from controller.escalation.steps import next_look, steps_due
+from controller.escalation.steps import look
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.correspondence import CLOSE_TIMER
@@ -66,8 +66,8 @@ async def _open(connection: Connection, now: datetime) -> list[Forgotten]:
         plan, state = verdicts[case.id]
         if case.id not in planned or case.id in aside:
             done = await steps.done(connection, case.id)
-            overdue = steps_due(state, case.level, plan.warn_at, done)
-            due = min((step.at for step in overdue), default=None) or next_look(state, plan.warn_at)
+            overdue, following = look(state, case.level, plan.warn_at, done)
+            due = overdue[0].at if overdue else following
             if due is not None:
                 found.append(Forgotten(case, Neglect.NO_TIMER, due))
                 continue

@@ -1,11 +1,11 @@
 """Pure: what the engine has to do for an incident now, and when to look again (contract.md T1, T4a)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from controller.sla.moments import next_moments
+from controller.sla.moments import Moment, next_moments
 from controller.sla.state import BREACHED, PENDING, Clock, State
 
 IN_TIME = timedelta(seconds=60)
@@ -21,6 +21,9 @@ class StepKind(Enum):
     WARN = "warn"
     CLIMB = "climb"
     BREACH = "breach"
+
+
+_ORDER = {StepKind.CLIMB: 0, StepKind.BREACH: 1, StepKind.WARN: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +52,37 @@ class Step:
         return f"{self.clock}/{window}.{self.restart}/{part}"
 
 
-def steps_due(state: State, level: int, warn_at: Iterable[float], done: Collection[str]) -> tuple[Step, ...]:
-    """What is due at `state.as_of` and not done yet, in order of time.
+def look(
+    state: State, level: int, warn_at: Iterable[float], done: Collection[str]
+) -> tuple[tuple[Step, ...], datetime | None]:
+    """What is due at `state.as_of` and not done yet, in order of time; and when something may be due next: a
+    warning, a climb at its due, a breach just after it (T1).
 
     A warning that a later one has overtaken, or whose deadline has passed, is not made up for: it would warn
     of nothing. A breach and a climb always are.
     """
-    found = [*_warnings(state, tuple(warn_at)), *_climbs(state, level), *_breaches(state)]
-    order = {StepKind.CLIMB: 0, StepKind.BREACH: 1, StepKind.WARN: 2}
-    return tuple(
-        sorted(
-            (step for step in found if step.key not in done),
-            key=lambda step: (step.at, order[step.kind], step.level or 0),
-        )
-    )
-
-
-def next_look(state: State, warn_at: Iterable[float]) -> datetime | None:
-    """When something may be due next: a warning, a climb at its due, a breach just after it (T1)."""
-    instants = [
-        moment.at if moment.kind != "due" or moment.clock in _LEVELS else moment.at + JUST_AFTER
-        for moment in next_moments(state, warn_at)
-    ]
-    return min(instants, default=None)
-
-
-def _warnings(state: State, fractions: tuple[float, ...]) -> list[Step]:
-    latest: dict[str, Step] = {}
     # Seen from the opening, every warning of a running clock lies ahead.
-    for moment in next_moments(replace(state, as_of=state.opened_at or state.as_of), fractions):
+    moments = next_moments(state, warn_at, state.opened_at)
+    found = [*_warnings(state, moments), *_climbs(state, level), *_breaches(state)]
+    steps = [step for step in found if step.key not in done]
+    if len(steps) > 1:
+        steps.sort(key=lambda step: (step.at, _ORDER[step.kind], step.level or 0))
+    return tuple(steps), min(_looks(state, moments), default=None)
+
+
+def _looks(state: State, moments: Iterable[Moment]) -> Iterable[datetime]:
+    for moment in moments:
+        if moment.kind == "warn":
+            if moment.at > state.as_of:
+                yield moment.at
+        elif moment.at >= state.as_of:
+            as_due = moment.kind != "due" or moment.clock in _LEVELS
+            yield moment.at if as_due else moment.at + JUST_AFTER
+
+
+def _warnings(state: State, moments: Iterable[Moment]) -> list[Step]:
+    latest: dict[str, Step] = {}
+    for moment in moments:
         if moment.kind != "warn" or moment.at > state.as_of:
             continue
         clock = _clock(state, moment.clock, moment.window)

@@ -11,6 +11,7 @@ from controller.escalation.acknowledgement.round import About, Round
 from controller.escalation.closing import days_of_silence
 from controller.escalation.duty import contacts_of, on_duty, those_who_can_save_it
 from controller.escalation.handover import packet
+from controller.escalation.said import TO_STAFF, facts_of, facts_of_entry
 from controller.fleet import store as fleet
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
@@ -27,16 +28,6 @@ from controller.storage import Unit
 
 logger = logging.getLogger(__name__)
 
-_TO_STAFF = {
-    EntryKind.WARNED: "warned",
-    EntryKind.BREACHED: "breached",
-    EntryKind.ESCALATED: "escalated",
-    EntryKind.SEVERITY_CHANGED: "severity_changed",
-    EntryKind.SYMPTOM_CLEARED: "cleared",
-    EntryKind.SYMPTOM_RETURNED: "returned",
-    EntryKind.REOPENED: "reopened_staff",
-    EntryKind.CUSTOMER_MESSAGE: "customer_wrote",
-}
 _ASKING = {
     EntryKind.ESCALATED: About.ESCALATED,
     EntryKind.REOPENED: About.REOPENED,
@@ -90,7 +81,7 @@ async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
     entry = happened.entry
     if entry.kind is EntryKind.NOTE and "mentions" in entry.facts:
         await _tell_named(unit, happened.incident_id, entry)
-    if entry.kind not in _TO_STAFF and entry.kind not in _TO_CONTACT:
+    if entry.kind not in TO_STAFF and entry.kind not in _TO_CONTACT:
         return
     if entry.kind is EntryKind.RESUMED and "ended" in entry.facts:
         return  # they are told of the end itself
@@ -99,7 +90,7 @@ async def tell_changed(unit: Unit, happened: IncidentChanged) -> None:
     case = await incidents.incident(unit.connection, happened.incident_id)
     if case is None or not _worth_telling(case, entry):
         return
-    facts = {**await _facts(unit, case), **_of_entry(entry)}
+    facts = {**await _facts(unit, case), **facts_of_entry(entry)}
     # A step of the engine has a natural key of its own; anything else happened as often as it was written.
     occasion = f"{case.id}/{entry.facts.get('key') or f'{entry.kind.value}/{entry.id}'}"
     if entry.kind is EntryKind.RESOLVED:
@@ -158,7 +149,7 @@ async def _tell_named(unit: Unit, incident_id: UUID, entry: Entry) -> None:
         for user in found
         if user is not None and user.id != entry.actor_id
     ]
-    facts = {**await _facts(unit, case), **_of_entry(entry)}
+    facts = {**await _facts(unit, case), **facts_of_entry(entry)}
     occasion = f"{case.id}/mentioned/{entry.id}"
     heard = await _tell_each(unit, case, occasion, others, "mentioned", facts, auto=False)
     await _note(unit, case, entry.kind, heard)
@@ -172,7 +163,7 @@ async def _tell_staff(
     else:
         staff = await those_who_can_save_it(unit.connection, case, unit.now)
     others = [one for one in staff if one.id != f"user:{entry.actor_id}"]
-    return await _tell_each(unit, case, occasion, others, _TO_STAFF[entry.kind], facts)
+    return await _tell_each(unit, case, occasion, others, TO_STAFF[entry.kind], facts)
 
 
 def _worth_telling(case: Incident, entry: Entry) -> bool:
@@ -189,37 +180,7 @@ def _worth_telling(case: Incident, entry: Entry) -> bool:
 async def _facts(unit: Unit, case: Incident) -> dict[str, str]:
     customer = await fleet.customer(unit.connection, case.customer_id)
     machine = await fleet.machine(unit.connection, case.machine_id) if case.machine_id else None
-    return {
-        "reference": case.reference,
-        "severity": case.severity.value,
-        "level": str(case.level),
-        "customer": customer.name if customer else "",
-        "machine": machine.name if machine else "",
-        "rule": case.rule,
-        "object": case.object,
-        "summary": case.summary,
-        "began_at": case.began_at.isoformat(),
-        "opened_at": case.opened_at.isoformat(),
-        **{f"fact.{name}": value for name, value in case.facts.items()},
-    }
-
-
-def _of_entry(entry: Entry) -> dict[str, str]:
-    by_person = entry.actor_kind is ActorKind.PERSON
-    facts = {
-        **entry.facts,
-        "at": entry.at.isoformat(),
-        "actor": entry.actor_name,
-        "by_person": "1" if by_person else "",
-        "by_engine": "1" if entry.actor_kind is ActorKind.ENGINE else "",
-        "body": entry.body or (entry.reason or "" if by_person else ""),
-        "reason": entry.reason or "",
-    }
-    if entry.severity:
-        facts["severity"] = entry.severity
-    if entry.level:
-        facts["level"] = str(entry.level)
-    return facts
+    return facts_of(case, customer.name if customer else "", machine.name if machine else "")
 
 
 async def _tell_each(

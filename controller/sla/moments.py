@@ -22,15 +22,17 @@ class Moment(NamedTuple):
     fraction: float | None
 
 
-def next_moments(state: State, warn_at: Iterable[float]) -> tuple[Moment, ...]:
-    """Future instants in order, as things stand: warnings after `as_of`, deadlines at or after it.
+def next_moments(state: State, warn_at: Iterable[float], since: datetime | None = None) -> tuple[Moment, ...]:
+    """Future instants in order, as things stand: warnings after `as_of`, deadlines at or after it. `since`:
+    those after an earlier instant, too.
 
     Fractions are of each clock's counted open time, so a warning never falls into closed hours. Clocks that a
     pause holds have none; the end of the pause brings them back.
     """
     fractions = tuple(warn_at)
-    found = [moment for clock in state.pending for moment in _of_clock(clock, state.as_of, fractions)]
-    if state.pause_until is not None and state.pause_until > state.as_of:
+    now = since or state.as_of
+    found = [moment for clock in state.pending for moment in _of_clock(clock, now, fractions)]
+    if state.pause_until is not None and state.pause_until > now:
         found.append(Moment(state.pause_until, "pause", 0, 0, "resume", None))
     return tuple(sorted(found, key=lambda moment: moment.at))
 

@@ -1,9 +1,12 @@
 """Two words of one instant, and clocks that go back: the order in which things were written is kept (T9)."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 from controller.core.severity import Severity
 from controller.incidents import actions
+from controller.incidents import store as incidents
+from controller.incidents.case import Incident
 from controller.sla import ledger
 from tests.support.desk import Desk, person
 
@@ -48,3 +51,10 @@ async def test_an_answer_given_while_the_clock_was_behind_counts(desk: Desk) -> 
     async with desk.storage.reading() as connection:
         _, state = await ledger.state_of(connection, incident.id, desk.clock.now())
     assert state.clocks["first_response"].state == "met"
+
+
+def test_the_columns_of_an_incident_stand_in_the_order_of_its_fields() -> None:
+    """Rows are read by position."""
+    columns = [column.name for column in incidents.incidents_table.columns]
+    assert columns == [field.name for field in fields(Incident)]
+    assert columns[5:7] == ["severity", "state"]
