@@ -9,7 +9,7 @@ from tests.support.attempts import tried
 from tests.support.console import Console
 from tests.support.town import Town
 
-pytestmark = pytest.mark.needs_chromium
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -12,7 +12,7 @@ from tests.support.clocks import JumpingClock
 from tests.support.console import Console
 from tests.support.town import Town
 
-pytestmark = pytest.mark.needs_chromium
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 
 def _finding(console: Console, town: Town, clock: JumpingClock, rule: str) -> Finding:

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
 
 from controller.requests import actions as requests
@@ -12,10 +13,10 @@ from tests.browser.test_pages import AXE
 from tests.support.console import Console, session_token
 from tests.support.neighbours import MARTA, Neighbours, build_neighbours, mailed_token, portal_token
 
-pytestmark = pytest.mark.needs_chromium
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def neighbours(console: Console) -> Neighbours:
     made = await build_neighbours(console)
     async with console.storage.unit(console.ana.actor) as unit:
@@ -23,7 +24,7 @@ async def neighbours(console: Console) -> Neighbours:
     return made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def both(chromium: Browser, console: Console, neighbours: Neighbours) -> AsyncIterator[BrowserContext]:
     """A browser in which Ana is at the console and Marta in the portal."""
     view = await chromium.new_context(timezone_id="America/Mexico_City", base_url=console.url)

@@ -12,7 +12,7 @@ from tests.support.console import PASSWORD, Console
 from tests.support.plague import spread_plague
 from tests.support.town import Town
 
-pytestmark = pytest.mark.needs_chromium
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PATHS = (
