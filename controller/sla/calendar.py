@@ -47,6 +47,11 @@ class Calendar:
     def never(self) -> bool:
         return not any(self.weekly)
 
+    def wall_hours(self, weekday: int) -> tuple[Minutes, ...]:
+        """What is open on that weekday's local date (0 is Monday) that is no holiday, yesterday's tails
+        included: merged and in order, minutes from 0 to 1440."""
+        return self._walls[weekday]
+
     def open_between(self, start: datetime, end: datetime) -> timedelta:
         """Open time from start to end; a reversed span is 0."""
         if end <= start:

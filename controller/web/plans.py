@@ -130,7 +130,7 @@ def table(plan: Plan, words: Translator) -> list[SeverityRow]:
         path = f"severity.{name}.contact_"
         rows.append(SeverityRow(
             name, names.severity(words, name), tuple(promises),
-            names.value(words, f"{path}recommended", ", ".join(severity.contact_recommended)),
+            names.value(words, f"{path}recommended", ", ".join(severity.contact_recommended) or "–"),
             names.value(words, f"{path}counts", ", ".join(severity.contact_counts)),
         ))  # fmt: skip
     return rows

@@ -18,6 +18,8 @@ from controller.web.console import (
     health,
     incident,
     machines,
+    plans,
+    plans_editor,
     problem,
     problems,
     pulls,
@@ -34,7 +36,7 @@ from controller.web.static import FOLDER, Shelf
 
 _ROOMS = (
     problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests, articles, machines,
-    customers, reports, forecast, health, account, sign_in,
+    customers, plans_editor, plans, reports, forecast, health, account, sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 

@@ -1,9 +1,11 @@
 """The table of times in a plan's document: put in where each stands, so that the rest stays word by word."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 
 from controller.sla.lines import line_of
+from controller.sla.plan import CLOCKS
 
 Place = tuple[str, str]
 """Severity and clock."""
@@ -15,6 +17,23 @@ def with_times(text: str, times: Mapping[Place, str]) -> str:
     for (severity, clock), promise in times.items():
         text = _with_time(text, severity, clock, promise.strip())
     return text
+
+
+def times_in(text: str) -> dict[Place, str]:
+    """What stands there, right or wrong; nothing for what is no TOML."""
+    try:
+        severities = tomllib.loads(text).get("severity", {})
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(severities, Mapping):
+        return {}
+    return {
+        (name, clock): str(promise)
+        for name, table in severities.items()
+        if isinstance(table, Mapping)
+        for clock, promise in table.items()
+        if clock in CLOCKS
+    }
 
 
 def _with_time(text: str, severity: str, clock: str, promise: str) -> str:
@@ -49,3 +68,15 @@ def _quoted(text: str) -> str:
     """What somebody typed as a TOML string, whatever it is."""
     plain = "".join(one for one in text if one.isprintable())
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def with_beginning(text: str, begins: str) -> str:
+    """The document with that `effective_from`, an instant as TOML writes it: for a version made of another."""
+    lines = text.split("\n")
+    number = line_of(text)("effective_from")
+    if number is not None and re.match(r"\s*effective_from\s*=", lines[number - 1]):
+        lines[number - 1] = f"effective_from = {begins}"
+        return "\n".join(lines)
+    after = line_of(text)("zone") or line_of(text)("name") or 0
+    lines.insert(after, f"effective_from = {begins}")
+    return "\n".join(lines)
