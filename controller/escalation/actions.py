@@ -1,6 +1,8 @@
 """The durable engine's part for one incident: plan its timer. What happens at its due is in `acting.py`."""
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from controller import timers
@@ -8,12 +10,15 @@ from controller.core.actor import ENGINE
 from controller.escalation import store
 from controller.escalation.steps import look
 from controller.incidents import store as incidents
+from controller.incidents.own import open_own
 from controller.sla import ledger
 from controller.storage import Storage, Unit
 
 log = logging.getLogger(__name__)
 
 TIMER = "escalation"
+MISSING = "vigia.timers_missing"
+_AT_ONCE = 500
 
 
 def timer_key(incident_id: UUID) -> str:
@@ -37,16 +42,34 @@ async def plan_timer(unit: Unit, incident_id: UUID) -> None:
 
 async def audit(storage: Storage) -> int:
     """Derives from the open incidents alone which timers must exist, and rebuilds missing ones, saying so."""
-    async with storage.reading() as connection:
-        planned = await timers.store.planned(connection, TIMER)
-        missing = [found for found in await incidents.open_ids(connection) if found not in planned]
-    rebuilt = 0
-    for incident_id in missing:
-        async with storage.unit(ENGINE) as unit:
-            await plan_timer(unit, incident_id)
-            due = await timers.store.due_of(unit.connection, timer_key(incident_id))
+    after, rebuilt = 0, 0
+    while True:
+        async with storage.reading() as connection:
+            missing = await store.without_timer(connection, TIMER, after, _AT_ONCE)
+        if missing:
+            async with storage.unit(ENGINE) as unit:
+                rebuilt += await _rebuild(unit, [incident_id for _, incident_id in missing])
+            after = missing[-1][0]
+        if len(missing) < _AT_ONCE:
+            return rebuilt
+
+
+async def _rebuild(unit: Unit, ids: Sequence[UUID]) -> int:
+    """Those that somebody is writing into get their timer from him, or at the next audit."""
+    cases = await incidents.lock_all(unit.connection, ids, wait=False)
+    running = await ledger.running(unit.connection, cases.values())
+    done = await store.done_for(unit.connection, cases)
+    planned: list[tuple[str, UUID, datetime]] = []
+    for one, case in cases.items():
+        known = running[one]
+        steps, following = look(known.state(unit.now), case.level, known.governing.plan.warn_at, done[one])
+        due = steps[0].at if steps else following
         # Nothing may be left to come: every clock of it is decided.
         if due is not None:
-            rebuilt += 1
-            log.warning("auditor rebuilt a missing timer incident=%s due=%s", incident_id, due.isoformat())
-    return rebuilt
+            planned.append((timer_key(one), one, due))
+    if planned:
+        await timers.plan_all(unit, TIMER, planned)
+        await open_own(unit, MISSING, "", {"count": str(len(planned))})
+        references = ", ".join(cases[one].reference for _, one, _ in planned[:10])
+        log.warning("auditor rebuilt missing timers count=%d first=%s", len(planned), references)
+    return len(planned)

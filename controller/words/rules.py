@@ -6,24 +6,14 @@ still be readable at 3 a.m.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from controller.words import formats
 from controller.words.catalogue import Translator
+from controller.words.hardwarerules import HARDWARE_RULES
+from controller.words.rulewords import N_, RuleWords
+from controller.words.systemrules import SYSTEM_RULES
 
 LONGEST_FACT = 200
-
-
-def N_(message: str) -> str:  # noqa: N802 - the field's name for "to be translated later"
-    return message
-
-
-@dataclass(frozen=True, slots=True)
-class RuleWords:
-    """msgids: `title` one line; `remedy` one step a line, the safest first."""
-
-    title: str
-    remedy: tuple[str, ...]
 
 
 RULES: Mapping[str, RuleWords] = {
@@ -127,9 +117,41 @@ RULES: Mapping[str, RuleWords] = {
             N_("See the samples before the restart, and check that every service came back."),
         ),
     ),
+    **HARDWARE_RULES,
+    **SYSTEM_RULES,
+    "inventory.memory": RuleWords(
+        N_("Memory changed from {memory_before_bytes} to {memory_total_bytes}"),
+        (
+            N_("Ask the customer whether somebody worked on the machine: theft of memory is a known trade."),
+            N_("If nobody did, a module is loose or dead: plan a quiet moment, see the firmware's own list."),
+            N_("The machine's page shows which modules it had and which it has."),
+        ),
+    ),
+    "inventory.disk": RuleWords(
+        N_("Disk {object} is another one than before"),
+        (
+            N_("Ask the customer whether somebody changed it on purpose, and who keeps the old one: it has data."),
+            N_("If nobody did, the old one may have died or be loose: see the kernel's messages and the array."),
+            N_("Make sure that the backup covers the new disk."),
+        ),
+    ),
+    "inventory.system": RuleWords(
+        N_("The system changed from {os_before} to {os_after}"),
+        (
+            N_("Ask whether the upgrade was planned; if not, find out who did it."),
+            N_("Check that every watched service came back, and that the backup runs on the new system."),
+        ),
+    ),
 }
 
 OWN_RULES: Mapping[str, RuleWords] = {
+    "vigia.timers_missing": RuleWords(
+        N_("Timers of ours were missing and were rebuilt"),
+        (
+            N_("Nothing is lost: what fell due meanwhile acts now, marked as late."),
+            N_("Find out who emptied the table of timers: a restored backup, a hand in the database, a bug."),
+        ),
+    ),
     "vigia.timer_set_aside": RuleWords(
         N_("A timer of ours fails and was set aside: {object}"),
         (
@@ -212,6 +234,7 @@ def _shown(name: str, value: str, language: str) -> str:
         "bytes": lambda number: formats.size(number, language),
         "ratio": lambda number: formats.ratio(number, language),
         "s": formats.duration,
+        "celsius": lambda number: f"{formats.number(number, language)} °C",
     }
     try:
         number = float(value)
