@@ -58,10 +58,10 @@ def longest_of(plan: Plan) -> timedelta:
     return plan.pause_max.nominal if plan.pause_max is not None else LONGEST
 
 
-def _length(written: str | None, longest: timedelta) -> timedelta:
-    if not (written or "").strip():
+def _length(typed: str | None, longest: timedelta) -> timedelta:
+    if not (typed or "").strip():
         return longest
-    text = str(written).strip()
+    text = str(typed).strip()
     try:
         found = duration(text).nominal
     except ValueError:
@@ -69,12 +69,13 @@ def _length(written: str | None, longest: timedelta) -> timedelta:
     if found <= timedelta(0):
         raise Invalid("length", "is nothing", "Write it as 90m, 4h or 2d")
     if found > longest:
-        most = _written(longest)
+        most = written(longest)
         raise Invalid("length", f"is longer than the {most} that the plan allows", f"Use {most} or less")
     return found
 
 
-def _written(length: timedelta) -> str:
+def written(length: timedelta) -> str:
+    """As plans and people write it: 90m, 4h, 2d."""
     minutes = round(length.total_seconds() / 60)
     if minutes % 1440 == 0:
         return f"{minutes // 1440}d"

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from controller.core.severity import Severity
-from controller.escalation import actions as escalation
 from controller.fleet import actions as fleet_actions
 from controller.fleet import store as fleet
 from controller.fleet.findings import EvidenceReceived, Finding, FindingCleared, FindingRaised
@@ -19,6 +18,8 @@ from controller.fleet.series.store import PackedSnapshot, add_snapshots
 from controller.incidents import actions as incidents
 from controller.incidents import store as incident_store
 from controller.storage import Storage
+from controller.ticker import HANDLERS
+from controller.timers import Engine
 from evidence.bundle import BundleWriter
 from evidence.manifest import Item
 from tests.support import recordings
@@ -113,11 +114,9 @@ class _Builder:
         assert case is not None
         return case.id, finding
 
-    async def act(self, *cases: UUID) -> None:
+    async def act(self) -> None:
         """The engine does what is due now."""
-        for case in cases:
-            async with self.storage.unit() as unit:
-                await escalation.act(unit, case)
+        await Engine(self.storage, HANDLERS).turn()
 
     async def evidence(self, finding: Finding) -> None:
         data = _bundle(self.clock.now())
@@ -186,11 +185,9 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
             unit, disk, "The old backups are being moved. Nothing to do for you.", "email"
         )
     clock.set(end - timedelta(hours=3))
-    slow, _ = await town.fault(
-        "rayos-x", "disk.latency", "sda", Severity.HIGH, disk_name="sda", disk_latency_s="0.412"
-    )
+    await town.fault("rayos-x", "disk.latency", "sda", Severity.HIGH, disk_name="sda", disk_latency_s="0.412")
     clock.set(end - timedelta(hours=1, minutes=58))
-    await town.act(slow)
+    await town.act()
     clock.set(end - timedelta(minutes=52))
     down, finding = await town.fault(
         "caja-1",
@@ -203,7 +200,7 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     )
     await town.evidence(finding)
     clock.set(end - timedelta(minutes=37))
-    await town.act(down)
+    await town.act()
     clock.set(end - timedelta(minutes=29))
     await _say(
         town,
@@ -227,7 +224,7 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     async with town.storage.unit() as unit:
         unit.announce(FindingCleared(swap_finding))
     clock.set(end)
-    await town.act(down, slow, disk)
+    await town.act()
     for name in ("caja-1", "files", "obrador"):
         await town.health(name, end)
     async with town.storage.reading() as connection:

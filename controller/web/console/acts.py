@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from controller.core.errors import Invalid
 from controller.core.severity import Severity
+from controller.escalation import pausing
 from controller.incidents import actions
+from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.post import Post
 from controller.storage import Unit
@@ -64,6 +66,27 @@ _ACTS = (
         done="The severity is changed.",
     ),
     Act(
+        "pause", "pause", "Wait", "Wait for something", "Pause it", ("kind", "length", "told", "note"),
+        hint="The clocks that the plan lets wait stand still. The customer sees it and gets a mail.",
+        done="Paused. It goes on by itself at the end of that time.",
+    ),
+    Act(
+        "resume", "clock", "Go on", "The wait is over", "Let it go on", ("remark",),
+        hint="The clocks run again. The customer sees it.", done="It goes on.",
+    ),
+    Act(
+        "merge", "join", "Merge", "It is the same as another one", "Merge it", ("into", "remark"),
+        hint="The other one goes on for both with its own clocks; what this one has missed stays missed. "
+        "Merge the later into the earlier.",
+        done="Merged.",
+    ),
+    Act(
+        "unmerge", "back", "Take apart", "They were two after all", "Take it apart", ("reason",),
+        hint="It is open again, and the time in between does not count. What came meanwhile stays where it "
+        "is.",
+        done="Two again.",
+    ),
+    Act(
         "resolve", "check", "Resolve", "Resolve it", "Resolve", ("body",), "What was done",
         "The clocks stop.", True, "Resolved. The clocks stand still.",
     ),
@@ -78,7 +101,18 @@ _ACTS = (
     ),
 )  # fmt: skip
 _BY_STATE = {
-    CaseState.OPEN: ("respond", "update", "note", "escalate", "severity", "resolve", "close"),
+    CaseState.OPEN: (
+        "respond",
+        "update",
+        "note",
+        "escalate",
+        "severity",
+        "pause",
+        "resume",
+        "merge",
+        "resolve",
+        "close",
+    ),
     CaseState.RESOLVED: ("note", "reopen", "close"),
     CaseState.CLOSED: ("note", "reopen"),
 }
@@ -96,9 +130,19 @@ SENT = {
 CHANNELS = (("phone", "By phone"), ("email", "By mail"), ("web", "On the web"), ("in_person", "In person"))
 
 
-def offered(case: Incident, words: Translator) -> tuple[Act, ...]:
-    """What makes sense in this state, the likeliest first: the answer until there is one, then updates."""
-    names = _BY_STATE[case.state]
+def offered(
+    case: Incident, words: Translator, *, pausable: bool = False, paused: bool = False, merged: bool = False,
+    others: bool = False,
+) -> tuple[Act, ...]:  # fmt: skip
+    """What makes sense in this state, the likeliest first: the answer until there is one, then updates.
+
+    `pausable`: its plan lets some clock wait. `merged`: another goes on for it. `others`: its customer has
+    more open ones."""
+    names = ("note", "unmerge") if merged else _BY_STATE[case.state]
+    left_out = {
+        "pause" if paused or not pausable else "", "" if paused else "resume", "" if others else "merge",
+    }  # fmt: skip
+    names = tuple(name for name in names if name not in left_out)
     if case.first_response_at is not None:
         names = tuple(name for name in names if name != "respond")
     if case.level >= 3:
@@ -125,9 +169,13 @@ def named(name: str, words: Translator) -> Act | None:
     return next((act.in_words(words) for act in _ACTS if act.name == name), None)
 
 
-async def perform(unit: Unit, name: str, case: Incident, typed: Mapping[str, str], zone: str) -> None:
-    """Calls the one action. Raises what it raises; `Invalid` also for an instant that cannot be read."""
-    await _PERFORMED[name](unit, case, Form(typed, zone))
+async def perform(
+    unit: Unit, name: str, case: Incident, typed: Mapping[str, str], zone: str, console_url: str = ""
+) -> None:
+    """Calls the one action, and lets go of the draft. Raises what the action raises; `Invalid` also for an
+    instant that cannot be read."""
+    await _PERFORMED[name](unit, case, Form(typed, zone, console_url))
+    await actions.discard_draft(unit, case.id, typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +184,7 @@ class Form:
 
     typed: Mapping[str, str]
     zone: str
+    console_url: str = ""
 
     def get(self, name: str) -> str:
         return self.typed.get(name, "")
@@ -156,7 +205,7 @@ async def _update(unit: Unit, case: Incident, form: Form) -> None:
 
 
 async def _note(unit: Unit, case: Incident, form: Form) -> None:
-    await actions.note(unit, case.id, form.get("body"))
+    await actions.note(unit, case.id, form.get("body"), console_url=form.console_url)
 
 
 async def _escalate(unit: Unit, case: Incident, form: Form) -> None:
@@ -186,6 +235,31 @@ async def _reopen(unit: Unit, case: Incident, form: Form) -> None:
     await actions.reopen(unit, case.id, form.get("reason"))
 
 
+async def _pause(unit: Unit, case: Incident, form: Form) -> None:
+    await pausing.pause(
+        unit, case.id, form.get("kind"), length=form.get("length"), told=form.get("told"),
+        note=form.get("note"),
+    )  # fmt: skip
+
+
+async def _resume(unit: Unit, case: Incident, form: Form) -> None:
+    await actions.resume(unit, case.id, form.get("remark"))
+
+
+async def _merge(unit: Unit, case: Incident, form: Form) -> None:
+    name = form.get("into").strip()
+    digits = name.upper().removeprefix("INC-")
+    known = digits.isascii() and digits.isdigit() and len(digits) <= 10
+    other = await incidents.incident_numbered(unit.connection, int(digits)) if known else None
+    if other is None:
+        raise Invalid("into", "is none that is open" if name else "is empty", "Choose one of the list")
+    await actions.merge(unit, case.id, other.id, form.get("remark"))
+
+
+async def _unmerge(unit: Unit, case: Incident, form: Form) -> None:
+    await actions.unmerge(unit, case.id, form.get("reason"))
+
+
 _Performer = Callable[[Unit, Incident, Form], Awaitable[None]]
 _PERFORMED: Mapping[str, _Performer] = {
     "respond": _respond,
@@ -193,6 +267,10 @@ _PERFORMED: Mapping[str, _Performer] = {
     "note": _note,
     "escalate": _escalate,
     "severity": _severity,
+    "pause": _pause,
+    "resume": _resume,
+    "merge": _merge,
+    "unmerge": _unmerge,
     "resolve": _resolve,
     "close": _close,
     "reopen": _reopen,

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.core.errors import Invalid, NotFound
-from controller.diagnostics import store as diagnostics
 from controller.diagnostics.search import search
+from controller.web.api.companions import bundles_of
 from controller.web.console import bundles, download, incident
 from controller.web.fault import fault
 from controller.web.pages import pages_of
@@ -63,7 +63,7 @@ async def whole_item(
     """An item whole, as a file; no browser shows it as anything but text. Raises `NotFound`."""
     case = await incident.found(context, reference)
     async with context.storage.reading() as connection:
-        rows = await diagnostics.bundles(connection, case.id)
+        rows = await bundles_of(connection, case)
     row = next((one for one in rows if str(one.id) == bundle_id), None)
     if row is None:
         raise NotFound("bundle", bundle_id[:40])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from controller.core.actor import ActorKind
+from controller.incidents.mentions import mention
 from controller.incidents.timeline import Entry, EntryKind
 from controller.words import story
 from controller.words.catalogue import Translator
@@ -50,7 +51,8 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`for_customer`: words of ours that the customer sees."""
+    """`for_customer`: words of ours that the customer sees. `pieces`: a note's body cut at the colleagues it
+    names (a piece, whether it is a name), empty when it names nobody. `late`: written down later."""
 
     sign: str
     tone: str
@@ -58,6 +60,8 @@ class Step:
     at: datetime
     for_customer: bool
     body: str
+    pieces: tuple[tuple[str, bool], ...] = ()
+    late: bool = False
 
 
 def steps(entries: tuple[Entry, ...], zone: str, machine: str, words: Translator) -> tuple[Step, ...]:
@@ -77,4 +81,11 @@ def _step(entry: Entry, zone: str, machine: str, words: Translator) -> Step:
         at=entry.at,
         for_customer=entry.for_customer and not entry.auto and entry.actor_kind is not ActorKind.CUSTOMER,
         body=entry.body,
+        pieces=_pieces(entry),
+        late="backdated" in entry.facts,
     )
+
+
+def _pieces(entry: Entry) -> tuple[tuple[str, bool], ...]:
+    logins = frozenset(filter(None, entry.facts.get("mentions", "").split(",")))
+    return mention.pieces(entry.body, logins) if logins else ()

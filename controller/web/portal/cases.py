@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound
+from controller.escalation import closing
 from controller.escalation.closing import days_of_silence, resolved_at
 from controller.fleet import store as fleet
 from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
-from controller.incidents.timeline import Entry, EntryKind
+from controller.incidents.duplicates.family import merged_into, merged_ones
+from controller.incidents.pauses import store as pauses
+from controller.incidents.timeline import Entry
 from controller.sla import ledger
 from controller.storage import Connection
 from controller.web.console.queue import title_of
@@ -24,24 +27,19 @@ from controller.web.console.typed import typed_in
 from controller.web.context import Context
 from controller.web.fault import Fault, fault, refused
 from controller.web.pages import pages_of
+from controller.web.portal.addressed import addressed
 from controller.web.portal.guest import HOME, Member, Signed
 from controller.web.portal.promises import Promise, promise
 from controller.web.reader import Here
-from controller.words import clocks, rules
-from controller.words.catalogue import Translator
 
 router = APIRouter(prefix=HOME)
 MOST = 200
-# (without, with a channel)
-_SAID = {
-    EntryKind.RESPONDED: ("{actor} answered you", "{actor} answered you {channel}"),
-    EntryKind.UPDATED_CUSTOMER: ("{actor} gave you news", "{actor} gave you news {channel}"),
-}
 _DONE = {
     "opened": "We have it. A mail with its number is on its way to you.",
     "answer": "Your message is with us.",
     "confirm": "Thank you. It is closed.",
     "reopen": "It is open again, and we know what you wrote.",
+    "again": "We have it as a new request, since the old one was closed a while ago.",
 }
 
 
@@ -65,13 +63,14 @@ async def cases_page(request: Request, member: Signed, context: Here) -> Respons
         known = {one.id: one.name for one in await fleet.machines(connection, member.customer.id)}
         found = await incidents.queue(connection, customer_id=member.customer.id, limit=MOST)
         states = await ledger.states_of(connection, found, now)
+        waiting = await pauses.pauses_of(connection, [case.id for case in found])
         rows = [
             Row(
                 case.reference, path_of(case), title_of(case, _name(known, case), member.words),
                 case.severity.value, case.state.value, _name(known, case), case.opened_at,
                 promise(
                     states[case.id][1], member.words, member.customer.zone,
-                    await _closes_at(connection, case),
+                    await _closes_at(connection, case), waiting.get(case.id),
                 ),
             )
             for case in found
@@ -99,14 +98,15 @@ async def perform(request: Request, member: Signed, context: Here, reference: st
     case = await theirs(context, member, reference)
     typed = await typed_in(request)
     body = typed.get("body", "")
+    reached = case
     try:
         async with context.storage.unit(member.actor) as unit:
             if act == "answer":
-                await actions.customer_writes(unit, case.id, body)
+                reached = await actions.customer_writes(unit, case.id, body)
             elif act == "confirm":
-                await actions.customer_confirms(unit, case.id)
+                reached = await actions.customer_confirms(unit, case.id)
             elif act == "reopen":
-                await actions.customer_reopens(unit, case.id, body)
+                reached = await closing.customer_returns(unit, case.id, body)
             else:
                 raise NotFound("form", act[:40])
     except Invalid as error:
@@ -117,7 +117,9 @@ async def perform(request: Request, member: Signed, context: Here, reference: st
         text = refused(member.words, error)
         return await _shown(request, member, context, fresh, 409, typed=typed, refusal=text)
     context.wake_ticker()
-    return RedirectResponse(f"{path_of(case)}?done={act}", 303)
+    if act == "reopen" and reached.id != case.id:
+        act = "again" if reached.opened_at > case.opened_at else "answer"
+    return RedirectResponse(f"{path_of(reached)}?done={act}", 303)
 
 
 def path_of(case: Incident) -> str:
@@ -145,11 +147,19 @@ async def _shown(
         told = await ledger.explain(connection, case.id, context.clock.now())
         machine = await fleet.machine(connection, case.machine_id) if case.machine_id else None
         closes_at = await _closes_at(connection, told.incident)
+        pause = await pauses.pause_of(connection, case.id)
+        into = await merged_into(connection, case.id)
+        others = [
+            (one.reference, path_of(one), title_of(one, "", words))
+            for one in await merged_ones(connection, case.id)
+        ]
     name = machine.name if machine else ""
     return pages_of(request).shown(
         member.guest, "portal/case", status, here="cases", case=told.incident, machine=name,
         path=path_of(case), title=title_of(case, name, words), zone=zone,
-        promise=promise(told.state, words, zone, closes_at), steps=for_them(told.entries, zone, name, member),
+        promise=promise(told.state, words, zone, closes_at, pause),
+        steps=for_them(told.entries, zone, name, member),
+        into=(into.reference, path_of(into)) if into else None, others=others,
         done=done, typed=typed or {}, faults=faults, refusal=refusal,
     )  # fmt: skip
 
@@ -162,21 +172,12 @@ def for_them(entries: tuple[Entry, ...], zone: str, machine: str, member: Member
         if entry.for_customer
     )
     shown = steps(seen, zone, machine, member.words)
-    told = {(entry.at, entry.body): entry for entry in seen if entry.kind in _SAID}
-    return tuple(_addressed(step, told.get((step.at, step.body)), member.words) for step in shown)
-
-
-def _addressed(step: Step, entry: Entry | None, words: Translator) -> Step:
-    """What we said to them, said to them: a timeline for staff speaks of "the customer"."""
-    if entry is None:
-        return step
-    plain, by_channel = _SAID[entry.kind]
-    who = rules.cleaned(entry.actor_name)
-    if entry.channel in clocks.CHANNELS:
-        text = words._(by_channel, actor=who, channel=clocks.channel(words, entry.channel))
-    else:
-        text = words._(plain, actor=who)
-    return replace(step, text=text)
+    # As `steps` orders them.
+    ordered = sorted(enumerate(seen), key=lambda pair: (pair[1].at, pair[0]), reverse=True)
+    return tuple(
+        replace(step, text=addressed(member.words, entry, zone, member.session.contact.id) or step.text)
+        for step, (_, entry) in zip(shown, ordered, strict=True)
+    )
 
 
 async def _closes_at(connection: Connection, case: Incident) -> datetime | None:

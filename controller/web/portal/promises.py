@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from controller.incidents.pauses.pause import Awaited, Pause
 from controller.sla.state import BREACHED, PENDING, Clock, State
-from controller.words import formats
+from controller.words import formats, waits
 from controller.words.catalogue import Translator
 
 
@@ -16,8 +17,10 @@ class Promise:
     tone: str
 
 
-def promise(state: State, words: Translator, zone: str, closes_at: datetime | None) -> Promise:
-    """`closes_at`: when a resolved incident is closed if they say nothing."""
+def promise(
+    state: State, words: Translator, zone: str, closes_at: datetime | None, pause: Pause | None = None
+) -> Promise:
+    """`closes_at`: when a resolved incident is closed if they say nothing. `pause`: what it waits for."""
     _ = words._
     if state.status == "closed":
         return Promise(_("Closed."), "done")
@@ -29,6 +32,8 @@ def promise(state: State, words: Translator, zone: str, closes_at: datetime | No
                 day=moment(closes_at, state, words, zone),
             )
         return Promise(asked, "soon")
+    if pause is not None and state.status == "open":
+        return _waiting(pause, state, words, zone)
     if state.answered_at is None:
         return _owed(
             state.clocks.get("first_response"), state, words, zone,
@@ -40,6 +45,15 @@ def promise(state: State, words: Translator, zone: str, closes_at: datetime | No
         _("You will hear from us again {at} at the latest."),
         _("We have owed you news since {at}. Those who can hurry it know."),
     )  # fmt: skip
+
+
+def _waiting(pause: Pause, state: State, words: Translator, zone: str) -> Promise:
+    said = pause.told or waits.sentence(words, pause.awaited.reason)
+    if pause.until is not None:
+        at = moment(pause.until, state, words, zone)
+        said += " " + words._("It goes on by itself {at} at the latest.", at=at)
+    theirs = pause.awaited in (Awaited.CUSTOMER, Awaited.CONSENT)
+    return Promise(said, "soon" if theirs else "calm")
 
 
 def _owed(

@@ -11,12 +11,12 @@ from jinja2.ext import babel_extract
 import controller.web
 from controller.web import fault, pages, refusals
 from controller.web.console import account, acts, clockface, machine_state
-from controller.web.portal import asking, cases
-from controller.words import facts, history, reproductions, requests
+from controller.web.portal import addressed, asking, cases
+from controller.words import facts, history, plans, reproductions, requests, waits
 
 WEB = Path(controller.web.__file__).parent
 # The same in both languages.
-SAME = {"Plan: {plan}", "Normal", "no"}
+SAME = {"Plan:", "Normal", "no"}
 
 
 def _of_templates() -> Iterator[str]:
@@ -41,11 +41,13 @@ def _of_tables() -> Iterator[str]:
         history.REASONS,
         machine_state._GOODBYES, cases._DONE, asking.HARM, requests.KINDS, requests.STATES,
         reproductions.VERDICTS, reproductions.KINDS, reproductions.ORACLES, reproductions.BY_HAND,
+        plans.KEYS, plans.STANDINGS, plans.SEVERITIES, plans.CHOICES, plans.INSTANTS,
         requests.ARTICLE_STATES, requests.AUDIENCES, requests.NEGLECTS,
+        addressed._YOURS, waits.TO_CUSTOMER, waits.CHOICES,
         account.ROLES, fault._FIELDS, pages._ROLES, pages._SEVERITIES, pages._STATES, pages._SPOKEN,
     ):  # fmt: skip
         yield from table.values()
-    for pair in cases._SAID.values():
+    for pair in addressed._SAID.values():
         yield from pair
     yield from fault._SENTENCES
     yield from (name for _, name in acts.CHANNELS)
