@@ -82,6 +82,10 @@ class Reporter:
     def take(self, reading: Reading) -> None:
         """One reading from the schedule. A rule that fails costs this reading's judgement, nothing else."""
         self._health.take(reading)
+        self.judge(reading)
+
+    def judge(self, reading: Reading) -> None:
+        """A reading for the rules alone: what is no measurement of this moment has no place in snapshots."""
         try:
             found = self._judge.judge(reading, self._clock.now())
         except Exception:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import islice
+from typing import Any
 
 from agent.layouts import Series
 from agent.signals import Finding, FindingState, Gap, Severity
 from agent.spool import Kind, Lane, Record
 from protos.vigia.v1 import agent_pb2 as pb
+from protos.vigia.v1 import inventory_pb2
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATES = {
@@ -109,6 +111,19 @@ def snapshot_payload(snapshot: Snapshot) -> bytes:
             ],
         )
     ).SerializeToString()
+
+
+def inventory_payload(document: Mapping[str, Any], sha256: bytes, taken_at: datetime) -> bytes:
+    """A document of `agent.inventory`: its keys are the message's fields. Raises ValueError or TypeError."""
+    told = inventory_pb2.Inventory(sha256=sha256, taken_at_unix_ms=milliseconds(taken_at))
+    for section, value in document.items():
+        if isinstance(value, Mapping):
+            for field, one in value.items():
+                setattr(getattr(told, section), field, one)
+        else:
+            for entry in value:
+                getattr(told, section).add(**entry)
+    return pb.Spooled(inventory=told).SerializeToString()
 
 
 def _finding(finding: Finding) -> pb.Finding:

@@ -34,6 +34,7 @@ class Kind(IntEnum):
     SNAPSHOT = 3
     DROPPED = 4
     DAMAGE = 5
+    INVENTORY = 6
 
 
 @dataclass(frozen=True, slots=True)

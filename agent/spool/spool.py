@@ -238,7 +238,7 @@ class Spool:
             free = self._disk.free_bytes(self._folder)
             if free < self._free_floor_bytes:
                 raise SpoolFull(f"{free} bytes free on the disk: kept for faults")
-        if kind is Kind.EVIDENCE and faults.size_bytes + size > self._quota_bytes * 3 // 4:
+        if kind in (Kind.EVIDENCE, Kind.INVENTORY) and faults.size_bytes + size > self._quota_bytes * 3 // 4:
             raise SpoolFull("three quarters of the spool hold faults: no more evidence until some are taken")
         own = self._quota_bytes // 4 if lane is Lane.METRICS else 0
         while metrics.size_bytes + max(own, faults.size_bytes) + size > self._quota_bytes:

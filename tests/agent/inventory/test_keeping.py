@@ -1,0 +1,94 @@
+"""When it is sent: at the start, when it changed, and once a day in any case."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from agent.inventory.keeping import AGAIN_S, EVERY_S, SOON_S, InventoryKeeper
+from agent.signals import Reading
+from agent.spool import Kind, Lane, Spool
+from protos.vigia.v1 import agent_pb2, inventory_pb2
+from tests.support.agent_fakes import HandClock, SeededChance
+from tests.support.forgetful_disk import ForgetfulDisk
+
+
+def document(version: str = "1.2") -> dict[str, Any]:
+    return {
+        "system": {"os_name": "Debian GNU/Linux", "os_version": "12.5"},
+        "hardware": {"memory_bytes": 16 * 1024**3, "cpu_threads": 4},
+        "memory_modules": [],
+        "disks": [
+            {"name": "sda", "model": "WD Blue", "serial": "S-1", "size_bytes": 10**12, "is_removable": False}
+        ],
+        "packages": [{"name": "nginx", "version": version}],
+        "gaps": [{"section": "services", "reason": "no systemctl"}],
+    }
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.disk, self.clock = ForgetfulDisk(), HandClock()
+        self.spool = Spool.open(self.disk, Path("/data/spool"), self.clock, SeededChance())
+        self.document, self.readings = document(), list[Reading]()
+        self.keeper = InventoryKeeper(
+            self.disk, Path("/data/inventory.json"), self.clock, self.spool, lambda: None,
+            self.readings.append, self.taken,
+        )  # fmt: skip
+
+    async def taken(self) -> dict[str, Any]:
+        return self.document
+
+    def sent(self) -> list[inventory_pb2.Inventory]:
+        held = self.spool.read(Lane.FAULTS, 1)
+        return [
+            agent_pb2.Spooled.FromString(one.payload).inventory for one in held if one.kind is Kind.INVENTORY
+        ]
+
+
+async def test_it_is_sent_when_it_changed_and_otherwise_once_a_day() -> None:
+    bench = Bench()
+    assert await bench.keeper.once()
+    assert not await bench.keeper.once()
+    bench.document = document("1.3")
+    assert await bench.keeper.once()
+    bench.clock.pass_time(AGAIN_S)
+    assert await bench.keeper.once()
+    first, second, third = bench.sent()
+    assert first.packages[0].version == "1.2" and second.packages[0].version == "1.3"
+    assert second.sha256 == third.sha256 != first.sha256
+    assert first.hardware.memory_bytes == 16 * 1024**3 and first.gaps[0].section == "services"
+
+
+async def test_it_comes_soon_after_the_start_and_every_hour() -> None:
+    bench = Bench()
+    task = asyncio.create_task(bench.keeper.run())
+    await bench.clock.advance(SOON_S - 1)
+    assert not bench.readings
+    await bench.clock.advance(2)
+    while not bench.sent():
+        await asyncio.sleep(0.005)
+    await bench.clock.advance(EVERY_S)
+    assert len(bench.readings) == 2 and len(bench.sent()) == 1
+    task.cancel()
+
+
+async def test_the_rules_see_what_stays() -> None:
+    bench = Bench()
+    await bench.keeper.once()
+    names = {metric.name: metric for metric in bench.readings[0].metrics}
+    assert names["vigia.inventory.disk"].attributes["serial"] == "S-1"
+    assert names["vigia.inventory.system"].attributes["version"] == "12"
+
+
+async def test_nonsense_is_no_inventory() -> None:
+    bench = Bench()
+    bench.document = {"hardware": {}, "disks": [{"name": "sda"}], "system": {}}
+    assert not await bench.keeper.once()
+    assert bench.sent() == []
+
+
+async def test_a_new_spool_is_told_again() -> None:
+    bench = Bench()
+    assert await bench.keeper.once()
+    bench.spool.renew_epoch()
+    assert await bench.keeper.once()
