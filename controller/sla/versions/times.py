@@ -49,7 +49,9 @@ def _with_time(text: str, severity: str, clock: str, promise: str) -> str:
                 f"{found[1]}{_quoted(promise)}{found[2]}" if found else f"{clock} = {_quoted(promise)}"
             )
     elif promise and table is not None:
-        lines.insert(table, f"{clock} = {_quoted(promise)}")
+        before = [_line(lines, severity, one) for one in CLOCKS[: CLOCKS.index(clock)]]
+        above = max((line + 1 for line in before if line is not None), default=table)
+        lines.insert(above, f"{clock} = {_quoted(promise)}")
     elif promise:
         end = "" if not text or text.endswith("\n") else "\n"
         return f"{text}{end}\n[severity.{severity}]\n{clock} = {_quoted(promise)}\n"
@@ -71,7 +73,7 @@ def _quoted(text: str) -> str:
 
 
 def with_beginning(text: str, begins: str) -> str:
-    """The document with that `effective_from`, an instant as TOML writes it: for a version made of another."""
+    """The document with that `effective_from`, an instant as TOML writes it: to make a version of another."""
     lines = text.split("\n")
     number = line_of(text)("effective_from")
     if number is not None and re.match(r"\s*effective_from\s*=", lines[number - 1]):

@@ -87,8 +87,9 @@ async def preview(
         for one in samples(zone, _calendars(before, after, version), at)
     ) if concerns else ()  # fmt: skip
     rehearsal = await rehearse(connection, with_it, version, after.plan.zone, now) if concerns else None
+    against = f"{old.name} ({old.version.replace('T', ' ')})" if old else ""
     return Preview(
-        formats.instant(at, words.language, zone), f"{old.name} ({old.version})" if old else "",
+        formats.instant(at, words.language, zone), against,
         tuple(_difference(one, words) for one in changes), concerns, instants, rehearsal,
         _counts(rehearsal, words),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from controller.sla.ledger import Explanation
+from controller.sla.versions.version import ALWAYS, Version
 from controller.words import clocks, story
 from controller.words.catalogue import Translator
 
@@ -15,8 +16,18 @@ class ClockProof:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """A version of a plan or a calendar that governs the incident for good (contract.md T14)."""
+
+    path: str
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    plan: str
+    plan: Ruling
+    calendars: tuple[Ruling, ...]
     clocks: tuple[ClockProof, ...]
 
 
@@ -32,7 +43,24 @@ def proof_of(explanation: Explanation, zone: str, words: Translator) -> Proof:
         )
         if lines:
             shown.append(ClockProof(_capital(label), clocks.clock_state(words, clock.state), lines))
-    return Proof(explanation.plan.name, tuple(shown))
+    governing = explanation.governing
+    since = words._("since the beginning") if governing.chosen.effective_from == ALWAYS else ""
+    return Proof(
+        Ruling(
+            f"/plans/version/{governing.chosen.id}",
+            governing.plan.name,
+            since or _said(governing.chosen, words),
+        ),
+        tuple(
+            Ruling(f"/plans/calendars/{one.id}", one.name, _said(one, words))
+            for one in governing.calendar_versions
+        ),
+        tuple(shown),
+    )
+
+
+def _said(version: Version, words: Translator) -> str:
+    return words._("version of {version}", version=version.version.replace("T", " "))
 
 
 def _capital(text: str) -> str:
