@@ -15,6 +15,7 @@ from agent.rules.filesystem_fill_rate import FilesystemFillRate
 from agent.rules.filesystem_inodes import FilesystemInodes
 from agent.rules.filesystem_readonly import FilesystemReadonly
 from agent.rules.filesystem_space import FilesystemSpace
+from agent.rules.hardware import HARDWARE
 from agent.rules.judge import StateUnusable
 from agent.rules.load_high import LoadHigh
 from agent.rules.memory_available import MemoryAvailable
@@ -41,6 +42,7 @@ ALL: tuple[Rule, ...] = (
     NetworkLink(),
     NetworkErrors(),
     BootUnexpected(),
+    *HARDWARE,
 )
 
 

@@ -8,6 +8,7 @@ import pytest
 from agent.config import Role
 from agent.rules import ALL
 from agent.signals import Reading, WatchResult
+from tests.agent.rules.hardware import stories as hardware
 from tests.agent.rules.story import (
     GIB,
     Story,
@@ -114,6 +115,9 @@ KEEPS_QUIET: list[tuple[str, Role, list[tuple[Kind, float]]]] = [
     ("boot.unexpected", Role.SERVER, [(uptime(up_s=60, unclean=None), MINUTE)]),
     ("boot.unexpected", Role.SERVER, [(uptime(up_s=7200, unclean=1.0, unclean_24h=1), MINUTE)]),
 ]
+
+RAISES += hardware.RAISES
+KEEPS_QUIET += hardware.KEEPS_QUIET
 
 
 @pytest.mark.parametrize(("rule", "role", "steps", "severity"), RAISES)
