@@ -83,6 +83,7 @@ class Engine:
 
     async def _act(self, claims: Sequence[Claim]) -> None:
         async with self._storage.unit(ENGINE) as unit:
+            await store.let_go_when_stopped(unit.connection)
             for kind, run in groupby(claims, lambda claim: claim.kind):
                 for claim in await self._act_together(unit, kind, tuple(run)):
                     await self._act_once(unit, claim)

@@ -32,8 +32,8 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`count` open incidents of one story. The n-th (from 0) was opened at `opened_at` + n * `step`; its timer
-    is due `due_after` its opening (None: it has none)."""
+    """`count` open incidents of one story. The n-th (from 0) was opened at `opened_at` + n * `step`; its
+    timer is due `due_after` its opening (None: it has none)."""
 
     count: int
     opened_at: datetime
@@ -59,12 +59,12 @@ async def people_and_machines(storage: Storage) -> None:
         for level, login in enumerate(("luis", "ana", "eva"), 1):
             await people.add_user(unit, login, login.title(), f"{login}@vigia.example", level=level)
         await unit.connection.execute(
-            text(_sql(storage, f"""
+            text(_sql(storage, """
                 INSERT INTO machines (id, customer_id, name, role, host_name, os_name, os_version,
                     architecture, agent_version, watches, boot_id, enrolled_at, ban_reason, connected,
                     clock_offset_s, abilities)
-                SELECT {{uuid:15:n}}, (SELECT id FROM customers), 'caja-' || n, 'server', '', '', '', '', '',
-                    '[]', '', {{at:0}}, '', {{false}}, 0, '[]' FROM {{numbers}}
+                SELECT {uuid:15:n}, (SELECT id FROM customers), 'caja-' || n, 'server', '', '', '', '', '',
+                    '[]', '', {at:0}, '', {false}, 0, '[]' FROM {numbers}
             """)),
             _given(storage, MACHINES, 0, unit.now, _US),
         )  # fmt: skip
@@ -151,7 +151,8 @@ def _sql(storage: Storage, statement: str) -> str:
     lite = storage.is_sqlite
     numbers = "generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n"
     if lite:
-        numbers = "(WITH RECURSIVE c(n) AS (SELECT :first UNION ALL SELECT n+1 FROM c WHERE n<:last) SELECT n FROM c)"
+        counting = "SELECT :first UNION ALL SELECT n + 1 FROM c WHERE n < :last"
+        numbers = f"(WITH RECURSIVE c(n) AS ({counting}) SELECT n FROM c)"
     return statement.format(
         at=_Written("at", lite), uuid=_Written("uuid", lite), numbers=numbers,
         true="1" if lite else "true", false="0" if lite else "false",
