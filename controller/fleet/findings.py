@@ -11,8 +11,11 @@ from uuid import UUID
 from controller.core.events import Event
 from controller.core.severity import Severity
 
-# The controller's own finding on a machine (detection): no agent may state it, and none can end it.
+# The controller's own findings (detection): no agent may state one, and none can end it. A silent place hangs
+# on the machine that was there first; its other machines are in the facts.
 SILENCE = "agent.silent"
+PLACE_SILENCE = "site.silent"
+OWN_RULES = frozenset({SILENCE, PLACE_SILENCE})
 
 
 @dataclass(frozen=True, slots=True)

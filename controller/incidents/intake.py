@@ -16,7 +16,7 @@ from controller.incidents.duplicates.family import merged_into, survivor
 from controller.incidents.duplicates.symptoms import join_survivor, note_cleared_in_survivor
 from controller.incidents.events import IncidentOpened
 from controller.incidents.pauses.actions import end_with
-from controller.incidents.severity import AGENT_SILENT, decided
+from controller.incidents.severity import OURS, decided
 from controller.incidents.timeline import EntryKind
 from controller.incidents.writing import append, entry_of, load, write
 from controller.storage import Unit
@@ -269,12 +269,12 @@ async def reconcile(
     agent = Actor(ActorKind.AGENT, machine_name, restated.machine_id)
     for case in await store.lasting(unit.connection, restated.machine_id):
         # Silence is the controller's own finding: no agent can state or end it.
-        if case.rule == AGENT_SILENT or (case.rule, case.object) in stated:
+        if case.rule in OURS or (case.rule, case.object) in stated:
             continue
         await _clear_if_older(unit, case, restated.stated_at, agent)
     for merged_id in await duplicates.lasting(unit.connection, restated.machine_id):
         merged = await load(unit, merged_id)
-        if merged.rule != AGENT_SILENT and (merged.rule, merged.object) not in stated:
+        if merged.rule not in OURS and (merged.rule, merged.object) not in stated:
             await _clear_if_older(unit, merged, restated.stated_at, agent)
 
 
@@ -314,7 +314,7 @@ async def attach_attempts(
 
 
 def _agent(finding: Finding, machine_name: str) -> Actor:
-    if finding.rule == AGENT_SILENT:
+    if finding.rule in OURS:
         return SYSTEM
     return Actor(ActorKind.AGENT, machine_name, finding.machine_id)
 

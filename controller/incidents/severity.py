@@ -4,12 +4,16 @@ from controller.core.severity import Severity
 
 WATCH_DOWN = "watch.down"
 AGENT_SILENT = "agent.silent"
+SITE_SILENT = "site.silent"
+# Only the controller sees these begin and end; what an agent restates says nothing about them.
+OURS = frozenset({AGENT_SILENT, SITE_SILENT})
 
 # Users switch everything off when critical is overused: only these may be it (signals.md, Health).
 MAY_BE_CRITICAL = frozenset(
     {
         WATCH_DOWN,
         AGENT_SILENT,
+        SITE_SILENT,
         "filesystem.space",
         "filesystem.inodes",
         "filesystem.readonly",

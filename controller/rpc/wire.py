@@ -14,7 +14,7 @@ from uuid import UUID
 
 from controller.core.errors import Invalid
 from controller.core.severity import Severity
-from controller.fleet.findings import SILENCE
+from controller.fleet.findings import OWN_RULES
 from controller.fleet.intake.cursor import SEQUENCE_LIMIT, Lane
 from controller.fleet.intake.report import (
     Entry,
@@ -30,6 +30,7 @@ from controller.fleet.intake.report import (
 from controller.fleet.limits import facts_within, stored, within
 from controller.fleet.machine import GoodbyeReason, Greeting
 from controller.fleet.series.packing import VALUES_LIMIT, Channel, Layout, layout, pack
+from controller.rpc.inventory import inventory
 from protos.vigia.v1 import agent_pb2 as pb
 
 EVIDENCE_LIMIT_BYTES = 512 * 1024
@@ -187,6 +188,10 @@ def _record(
             if not 0 < first <= last <= SEQUENCE_LIMIT:
                 raise Invalid("dropped", "must be a span of sequences")
             return ReportedDropped(first, last)
+        case "inventory":
+            told = spooled.inventory
+            at = clock.ours("inventory.taken_at_unix_ms", told.taken_at_unix_ms, received_at)
+            return inventory(told, at)
         case "damage":
             damage = spooled.damage
             reason = stored(within("damage.reason", damage.reason, 2_000))
@@ -202,7 +207,7 @@ def finding(message: pb.Finding, clock: AgentClock, received_at: datetime) -> Re
     except ValueError as error:
         raise Invalid("finding.finding_id", "must be a UUID") from error
     rule = within("finding.rule", message.rule)
-    if not _RULE.fullmatch(rule) or rule == SILENCE:
+    if not _RULE.fullmatch(rule) or rule in OWN_RULES:
         raise Invalid("finding.rule", "must be the id of an agent's rule, as in filesystem.space")
     if message.state not in (pb.FINDING_STATE_RAISED, pb.FINDING_STATE_CLEARED):
         raise Invalid("finding.state", "must be raised or cleared")

@@ -25,6 +25,14 @@ RULES: Mapping[str, RuleWords] = {
             N_("If the machine works, look at the agent on it: `vigia-agent doctor` names what hinders it."),
         ),
     ),
+    "site.silent": RuleWords(
+        N_("{object} is silent: {machine_count} machines at once"),
+        (
+            N_("Call the customer: have they power, and does the telephone line or the router show its lights?"),
+            N_("If the machines there work, the line is down: have the router restarted, then call the provider."),
+            N_("It is one outage: what is said here counts for every machine in the list."),
+        ),
+    ),
     "watch.down": RuleWords(
         N_("{object} does not answer"),
         (

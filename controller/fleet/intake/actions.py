@@ -7,7 +7,7 @@ from uuid import UUID
 
 from controller.fleet import store as fleet
 from controller.fleet.findings import (
-    SILENCE,
+    OWN_RULES,
     ConditionsRestated,
     EvidenceReceived,
     Finding,
@@ -24,10 +24,13 @@ from controller.fleet.intake.report import (
     ReportedDropped,
     ReportedEvidence,
     ReportedFinding,
+    ReportedInventory,
     ReportedSnapshot,
     Taken,
 )
 from controller.fleet.intake.store import KeptEvidence, KnownFinding
+from controller.fleet.inventory.actions import take_inventory
+from controller.fleet.inventory.document import Inventory
 from controller.fleet.machine import MachineEvent
 from controller.fleet.series.store import PackedSnapshot, add_snapshots
 from controller.storage import Unit
@@ -113,7 +116,7 @@ async def restate(
     if not first:
         ids = {finding.finding_id for finding in stated}
         for known in await store.open_findings(unit.connection, report.machine_id):
-            ours = known.finding.rule == SILENCE
+            ours = known.finding.rule in OWN_RULES
             if not ours and known.finding.finding_id not in ids and known.observed_at < stated_at:
                 intake.clear(known, stated_at)
         unit.announce(ConditionsRestated(report.machine_id, stated_at, tuple(stated)))
@@ -195,6 +198,11 @@ class _Intake:
                 self._remember(
                     report, "spool_damaged", records=record.records, bytes=record.bytes, reason=record.reason
                 )
+            case ReportedInventory():
+                told = Inventory(
+                    report.machine_id, record.sha256, record.taken_at, record.ones, record.lists, record.gaps
+                )
+                await take_inventory(self.unit, told)
             case RefusedRecord():
                 return record
         return None
