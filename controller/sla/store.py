@@ -3,6 +3,7 @@
 Rows are added and never changed; one that was withdrawn before it was in force is kept, and left out.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -11,11 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Table,
     Text,
     Uuid,
+    bindparam,
     cast,
     insert,
     null,
@@ -100,35 +103,42 @@ async def any_version(connection: AsyncConnection) -> bool:
 
 async def versions(connection: AsyncConnection) -> Book:
     """Every one that was not withdrawn."""
-    return await _book(connection)
+    return _book((await connection.execute(_EVERY)).all())
 
 
 async def in_force(connection: AsyncConnection, customer_id: UUID | None, at: datetime) -> Governing:
     """What governs that customer's incidents opened at that instant; None: customers without any plan of
     their own. Raises `NotFound` before `seed_default_plan` has run."""
-    mine = or_(_PLANS.customer_id.is_(None), _PLANS.customer_id == customer_id), _PLANS.effective_from <= at
-    also = (
-        or_(_CALENDARS.customer_id.is_(None), _CALENDARS.customer_id == customer_id),
-        _CALENDARS.effective_from <= at,
-    )
-    return (await _book(connection, mine, also)).governing(customer_id, at)
+    rows = (await connection.execute(_GOVERNING, {"customer": customer_id, "at": at})).all()
+    return _book(rows).governing(customer_id, at)
 
 
-async def _book(
-    connection: AsyncConnection, plans: tuple[Any, ...] = (), calendars: tuple[Any, ...] = ()
-) -> Book:
-    """In one query: this is read for every deadline that the engine acts on."""
-    both = union_all(
+def _both(of_plans: Sequence[ColumnElement[bool]], of_calendars: Sequence[ColumnElement[bool]]) -> Any:
+    """In one query, and made once: this is read for every deadline that the engine acts on."""
+    return union_all(
         select(
             _PLANS.id, _PLANS.customer_id, cast(null(), Text).label("name"), _PLANS.effective_from,
             _PLANS.document, _PLANS.created_by,
-        ).where(_PLANS.withdrawn_at.is_(None), *plans),
+        ).where(_PLANS.withdrawn_at.is_(None), *of_plans),
         select(
             _CALENDARS.id, _CALENDARS.customer_id, _CALENDARS.name, _CALENDARS.effective_from,
             _CALENDARS.document, _CALENDARS.created_by,
-        ).where(_CALENDARS.withdrawn_at.is_(None), *calendars),
+        ).where(_CALENDARS.withdrawn_at.is_(None), *of_calendars),
     )  # fmt: skip
-    rows = (await connection.execute(both)).all()
+
+
+def _by_then(columns: Any) -> tuple[ColumnElement[bool], ...]:
+    mine = columns.customer_id == bindparam("customer", type_=Uuid)
+    return or_(columns.customer_id.is_(None), mine), columns.effective_from <= bindparam(
+        "at", type_=UtcDateTime
+    )
+
+
+_EVERY = _both((), ())
+_GOVERNING = _both(_by_then(_PLANS), _by_then(_CALENDARS))
+
+
+def _book(rows: Sequence[Any]) -> Book:
     return Book(
         tuple(_plan_version(row) for row in rows if row.name is None),
         tuple(_calendar_version(row) for row in rows if row.name is not None),
