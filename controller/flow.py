@@ -12,11 +12,12 @@ from controller.core.events import Event
 from controller.diagnostics import actions as diagnostics
 from controller.diagnostics import pulls
 from controller.escalation import actions as escalation
-from controller.escalation import calling, closing, pausing, telling
+from controller.escalation import calling, closing, pausing, quarantine, telling
 from controller.escalation.acknowledgement import actions as acknowledgement
 from controller.escalation.events import ClocksActed
 from controller.fleet import store as fleet
 from controller.fleet.findings import ConditionsRestated, EvidenceReceived, FindingCleared, FindingRaised
+from controller.fleet.inventory.actions import InventoryChanged
 from controller.fleet.machine import Machine
 from controller.fleet.orders.order import OrderChanged
 from controller.incidents import actions as incidents
@@ -24,6 +25,7 @@ from controller.incidents.events import IncidentChanged, IncidentOpened
 from controller.problems.events import IncidentLinked, ProblemChanged
 from controller.sla.ledger import CLOCK_KINDS
 from controller.storage import Dispatcher, Unit
+from controller.timers import TimerSetAside
 
 Step = Callable[[Unit, Any], Awaitable[None]]
 
@@ -84,6 +86,7 @@ STORY: Mapping[type[Event], tuple[Step, ...]] = {
         pulls.end_with_case,
     ),
     ClocksActed: (calling.tell_acted,),
+    TimerSetAside: (quarantine.say_set_aside,),
 }
 
 
@@ -121,6 +124,8 @@ def _topics(happened: Event) -> tuple[str, ...]:
         return "problems", f"problem:{happened.problem_id}"
     if isinstance(happened, (FindingRaised, FindingCleared)):
         return (f"machine:{happened.finding.machine_id}",)
+    if isinstance(happened, InventoryChanged):
+        return (f"machine:{happened.machine_id}",)
     if isinstance(happened, OrderChanged):
         return "orders", f"order:{happened.order.id}", f"incident:{happened.order.purpose_id}"
     return ()

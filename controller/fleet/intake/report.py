@@ -1,12 +1,13 @@
 """What one agent sent: translated, within limits, instants already corrected by its clock's offset."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from controller.core.severity import Severity
 from controller.fleet.intake.cursor import Gap, Lane
+from controller.fleet.inventory.document import Entry as Item
 from controller.fleet.series.packing import Layout
 
 
@@ -59,6 +60,17 @@ class ReportedDamage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedInventory:
+    """What the machine is made of; `sha256` in hex, `gaps` by section."""
+
+    sha256: str
+    taken_at: datetime
+    ones: Mapping[str, Item]
+    lists: Mapping[str, Sequence[Item]]
+    gaps: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class NotKept:
     """A measurement for which there is no room (trust.md R9): only its place in the lane is noted."""
 
@@ -78,6 +90,7 @@ Record = (
     | ReportedSnapshot
     | ReportedDropped
     | ReportedDamage
+    | ReportedInventory
     | NotKept
     | RefusedRecord
 )

@@ -119,6 +119,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_numbers")),
     )
     op.create_table(
+        "inventory_changes",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("machine_id", sa.Uuid(), nullable=False),
+        sa.Column("at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("section", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("field", sa.String(length=64), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inventory_changes")),
+    )
+    op.create_index(
+        op.f("ix_inventory_changes_machine_id_at"), "inventory_changes", ["machine_id", "at"], unique=False
+    )
+    op.create_table(
         "outbox",
         sa.Column("position", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -624,6 +641,17 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state = 'open' AND machine_id IS NOT NULL AND rule <> ''"),
         postgresql_where=sa.text("state = 'open' AND machine_id IS NOT NULL AND rule <> ''"),
+    )
+    op.create_table(
+        "inventories",
+        sa.Column("machine_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("taken_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("gaps", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["machine_id"], ["machines.id"], name=op.f("fk_inventories_machine_id")),
+        sa.PrimaryKeyConstraint("machine_id", name=op.f("pk_inventories")),
     )
     op.create_table(
         "machine_events",
