@@ -51,16 +51,16 @@ def chips(root: str) -> list[Chip]:
     """All of them, by name: the numbers of hwmon change from boot to boot."""
     seen = [(word(f"{root}/{entry}/name") or "", f"{root}/{entry}") for entry in _entries(root)]
     often = Counter(name for name, _ in seen)
-    found = []
+    found: list[Chip] = []
     for name, folder in seen:
-        if not name:
-            continue
         disk = _disk(f"{folder}/device") if name in DISKS else ""
-        if name in DISKS and not disk:
+        if not name or (name in DISKS and not disk):
             continue
         device = os.path.basename(os.path.realpath(f"{folder}/device"))
-        found.append(Chip(folder, name, name if often[name] == 1 else f"{name} {device}", disk))
-    return sorted(found, key=lambda chip: (chip.id, chip.folder))
+        known = name if often[name] == 1 else f"{name} {device}"
+        same = sum(1 for chip in found if chip.id.partition("#")[0] == known)
+        found.append(Chip(folder, name, f"{known}#{same + 1}" if same else known, disk))
+    return sorted(found, key=lambda chip: chip.id)
 
 
 def _disk(device: str) -> str:

@@ -1,17 +1,20 @@
 """The judge: one identity from raise to clear, holds that unknowns cannot fill, memory over restarts."""
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent import names
 from agent.config import Role
 from agent.rules import Judge, StateUnusable
-from agent.signals import FindingState, WatchResult
+from agent.signals import FindingState, Metric, Reading, WatchResult
 from tests.agent.rules.story import (
+    CLEARED,
     GIB,
     START,
     Story,
@@ -20,6 +23,7 @@ from tests.agent.rules.story import (
     gap,
     memory,
     network,
+    reading,
     told,
     uptime,
     watch,
@@ -220,3 +224,29 @@ def test_a_judge_restarted_at_any_moment_judges_the_same(results: list[WatchResu
         judge.load(json.loads(json.dumps(halves.judge.dump())))
         halves.judge = judge
         assert halves.changes == whole.changes, number
+
+
+def disk_heat(collector: str, celsius: float | None) -> Callable[[datetime], Reading]:
+    """sda's temperature as that collector tells it; None: another disk's."""
+    of = {names.HW_ID: "sda" if celsius else "sdb", names.HW_TYPE: "physical_disk"}
+    return reading(collector, Metric("hw.temperature", celsius or 30.0, "Cel", of))
+
+
+def test_what_is_looked_at_each_half_hour_holds_from_look_to_look() -> None:
+    """Two looks half an hour apart are ten minutes of heat; after a longer silence it begins again."""
+    story = Story()
+    assert story.tell(disk_heat("disk:smart", 65.0), 1800, every_s=1800) == []
+    assert told(story.tell(disk_heat("disk:smart", 65.0), 1800, every_s=1800)) == [("raised", "high")]
+    blind = Story()
+    blind.tell(disk_heat("disk:smart", 65.0), 1800, every_s=1800)
+    blind.silence(7200)
+    assert blind.tell(disk_heat("disk:smart", 65.0), 1800, every_s=1800) == []
+
+
+def test_what_one_tool_no_longer_shows_is_not_gone_while_it_was_another_that_showed_it() -> None:
+    """smartctl sees sda too hot; the kernel's sensors, which never saw it, go on without it."""
+    story = Story()
+    story.tell(disk_heat("disk:smart", 65.0), 3600, every_s=1800)
+    assert story.tell(disk_heat("disk:heat", None), 3600) == []
+    gone = story.tell(disk_heat("disk:smart", None), 1800, every_s=1800)
+    assert [(change.state, change.facts["gone"]) for change in gone] == [(CLEARED, "1")]

@@ -1,0 +1,131 @@
+"""What arrays say of themselves: the state, who is lost, and how many more may be."""
+
+import pytest
+
+from agent.collectors.asking import Unanswered
+from agent.collectors.hardware.raid import lvm, md, ssacli, storcli, zfs
+from agent.collectors.hardware.raid.controllers import Controllers
+from agent.collectors.hardware.raid.md import Md
+from agent.collectors.hardware.raid.zfs import Zfs
+from agent.names import HW_ID, HW_STATE
+from agent.signals import Metric, Reading
+from tests.agent.collectors.answers import Answers
+from tests.agent.collectors.hardware.shelf import ANSWERS, MDSTAT, SSACLI_STATUS, ZPOOL
+from tests.agent.collectors.hardware.shelf import ssacli as ssacli_says
+from tests.agent.collectors.hardware.shelf import storcli as storcli_says
+from tests.agent.collectors.machine import Machine
+from tests.agent.rules.hardware.samples import NOON
+from tests.agent.rules.hardware.stories import FIRMWARE, INACTIVE, MIRROR, RAID6, RAID10, ZPOOL_RAIDZ2
+
+
+def state(told: list[Metric] | Reading) -> dict[str, str]:
+    """By part, as `hw.status` says."""
+    metrics = told.metrics if isinstance(told, Reading) else told
+    return {one.attributes[HW_ID]: one.attributes[HW_STATE] for one in metrics if one.name == "hw.status"}
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "working", "left", "lost"),
+    [
+        (MIRROR, "degraded", 1, 0, ("sdb1",)),
+        (RAID6, "degraded", 3, 1, ("sdc1",)),
+        (RAID10, "degraded", 3, 0, ("sdc1",)),
+        (INACTIVE, "failed", 0, 0, ()),
+    ],
+)
+def test_md_says_what_may_still_fail(
+    text: str, state: str, working: int, left: int, lost: tuple[str, ...]
+) -> None:
+    (array,) = md.parse(text)
+    assert (array.state, array.working, array.left, array.failed) == (state, working, left, lost)
+
+
+def test_a_rebuild_is_told_and_a_container_of_firmware_raid_is_no_array() -> None:
+    assert md.parse(RAID6)[0].rebuilt == 0.126
+    assert [array.name for array in md.parse(FIRMWARE)] == ["md1", "md0"]
+
+
+def test_a_stripe_set_that_lost_a_disk_is_known_from_sysfs_alone(tmp_path: object) -> None:
+    """mdstat shows it as if all were well."""
+    here = Machine(tmp_path)  # type: ignore[arg-type]
+    here.says(
+        "proc/mdstat", "Personalities : [raid0]\nmd0 : active raid0 sdb1[1] sda1[0]\n      20 blocks\n\n"
+    )
+    assert state(Md(here.roots).read(NOON)) == {"md0": "ok"}
+    here.says("sys/block/md0/md/array_state", "broken\n")
+    assert state(Md(here.roots).read(NOON)) == {"md0": "failed"}
+
+
+def test_mdstat_that_goes_away_is_a_gap_only_where_there_were_arrays(tmp_path: object) -> None:
+    here = Machine(tmp_path)  # type: ignore[arg-type]
+    collector = Md(here.roots)
+    assert collector.read(NOON).gaps == ()
+    here.says("proc/mdstat", MDSTAT)
+    collector.read(NOON)
+    (here.folder / "proc/mdstat").unlink()
+    with pytest.raises(Exception, match="No such file"):
+        collector.read(NOON)
+
+
+def test_zfs_counts_parity_and_leaves_the_log_device_out() -> None:
+    ((name, health, tree),) = zfs.parse(ZPOOL_RAIDZ2)
+    array = zfs.pool(name, health, tree)
+    assert (array.level, array.state, array.members, array.left) == ("raidz2", "degraded", 4, 1)
+    assert array.failed == ("sdg",)
+
+
+def test_disks_of_a_pool_that_bears_a_loss_are_redundant() -> None:
+    assert zfs.redundant_members(ZPOOL) == {"sdf", "sdg"}
+    assert zfs.redundant_members(ZPOOL.replace("sdg     ONLINE", "sdg     FAULTED")) == set()
+
+
+def test_a_pool_of_two_mirrors_that_are_both_whole_is_well(tmp_path: object) -> None:
+    here = Machine(tmp_path)  # type: ignore[arg-type]
+    assert Zfs(here.roots, Answers(ANSWERS)).read(NOON) == Reading(
+        "raid:zfs", NOON, 0.0
+    )  # no module: no pool
+    here.says("proc/spl/kstat/zfs/tank/state", "ONLINE\n")
+    rows = ("  mirror-1  ONLINE", "    sdh     ONLINE", "    sdi     ONLINE")
+    more = "".join(f"\t{row}       0     0     0\n" for row in rows)
+    two = ZPOOL.replace("\tlogs\n", f"{more}\tlogs\n")
+    reading = Zfs(here.roots, Answers({"zpool status": two})).read(NOON)
+    assert reading.value("vigia.raid.members") == 4
+    assert reading.value("vigia.raid.redundancy_left") == 1
+
+
+def test_lvm_names_volumes_as_people_do() -> None:
+    assert lvm.plain_name("my--vg-home") == "my-vg/home"
+    (array,) = lvm.parse("vg0-old: 0 8192 mirror 2 253:1 253:2 8/8 1 AD 1 core\n")
+    assert (array.state, array.left) == ("degraded", 0)
+
+
+def test_a_controller_names_volumes_drives_and_battery() -> None:
+    assert state(storcli.metrics(storcli_says(volume="Dgrd", drive="UBad", battery="Failed"))) == {
+        "c0/v0": "degraded",
+        "c0/v0/e252/s1": "failed",
+        "c0/e252/s0": "ok",
+        "c0/e252/s1": "failed",
+        "c0/battery": "failed",
+    }
+    bad = SSACLI_STATUS.replace("Capacitor Status: OK", "Capacitor Status: Failed (Replace Batteries)")
+    told = ssacli.metrics(ssacli_says(drive="Predictive Failure"), bad)
+    assert state(told) == {
+        "slot-0/v1": "ok",
+        "slot-0/1I:1:1": "ok",
+        "slot-0/1I:1:2": "predicted_failure",
+        "slot-0/battery": "failed",
+    }
+
+
+def test_a_state_that_nobody_knows_is_no_state() -> None:
+    with pytest.raises(Unanswered, match="unknown state"):
+        storcli.metrics(storcli_says(volume="Wobbly"))
+
+
+def test_a_controller_that_nothing_here_can_ask_is_a_gap(tmp_path: object) -> None:
+    here = Machine(tmp_path)  # type: ignore[arg-type]
+    answers = Answers(ANSWERS)
+    assert Controllers(here.roots, answers).read(NOON).gaps == ()
+    here.says("sys/bus/pci/drivers/aacraid/0000:07:00.0/vendor", "x\n")
+    assert "arcconf" in Controllers(here.roots, answers).read(NOON).gaps[0].reason
+    assert answers.asked == [], "nothing is asked where no driver is bound"
