@@ -12,7 +12,7 @@ import typer
 
 from controller.cli import incidents
 from controller.cli.client import Client
-from controller.cli.failure import REFUSED, WRONG, failure
+from controller.cli.failure import REFUSED, WRONG, Failure, failure
 from controller.cli.language import _
 from controller.cli.options import Wishes, command
 from controller.cli.terminal import line, print_json
@@ -110,7 +110,8 @@ def replay(
     from controller.sla.errors import PlanInvalid
 
     try:
-        read = Replay.of(_text(plan), [_text(path) for path in calendar or ()])
+        text, given = _text(plan), [_text(path) for path in calendar or ()]
+        read = Replay.of(text, [*given, *_kept_calendars(wishes, text, given, customer)])
         pages = _pages(wishes, since, until, customer)
         with counting(_("replaying the history")) as count:
             for page in pages:
@@ -123,6 +124,20 @@ def replay(
     from controller.cli.report_sheets import print_replay
 
     return print_replay(read.result())
+
+
+def _kept_calendars(wishes: Wishes, plan: str, given: list[str], customer: str | None) -> Iterator[str]:
+    """Opening hours that the plan names and nobody handed over, as the controller has them in force."""
+    from controller.sla.plan import ALL_HOURS
+    from controller.sla.plan_file import read_calendar, read_plan
+
+    named = {name for name in read_plan(plan, None).hours.values() if name != ALL_HOURS}
+    for name in sorted(named - {read_calendar(text).name for text in given}):
+        try:
+            yield Client(wishes).get("calendars", "version", name=name, customer=customer)["document"]
+        except Failure as error:
+            if error.error.get("kind") != "not_found":
+                raise  # else the plan's own fault says it
 
 
 def _pages(

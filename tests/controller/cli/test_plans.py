@@ -50,6 +50,8 @@ async def test_a_plan_with_office_hours_from_the_file_to_the_incident(
     replayed = await control.vigia("replay", "--plan", str(plan), "--calendar", str(calendar), "--json")
     assert replayed.status == 0, replayed.err
     assert replayed.json["total"]["incidents"] == 2
+    # Without the file: the calendar of that name that the controller has.
+    assert (await control.vigia("replay", "--plan", str(plan), "--json")).json == replayed.json
 
 
 async def test_every_fault_is_told_and_nothing_is_kept(control: Control, tmp_path: Path) -> None:
