@@ -9,7 +9,7 @@ from controller.broadcasts import telling as broadcasts
 from controller.broadcasts.standing import TIMER as BROADCAST_TIMER
 from controller.core.clock import Clock
 from controller.core.errors import VigiaError
-from controller.escalation import acting, closing, pausing
+from controller.escalation import acting, closing, pausing, quarantine
 from controller.escalation import actions as escalation
 from controller.escalation.acknowledgement import actions as acknowledgement
 from controller.escalation.acknowledgement import chain
@@ -141,6 +141,7 @@ class Ticker:
         self._engine.look_everywhere()
         rebuilt = await escalation.audit(self._storage)
         rebuilt += await broadcasts.audit(self._storage)
+        rebuilt += await quarantine.audit(self._storage)
         rebuilt += await acknowledgement.audit(self._storage)
         rebuilt += await pausing.audit(self._storage)
         if await closing.audit(self._storage) + rebuilt:

@@ -20,6 +20,7 @@ from controller.cli import (
     reports,
     requests,
     running,
+    timers,
     users,
 )
 from controller.cli.language import _
@@ -49,6 +50,7 @@ def build() -> typer.Typer:
         (calendars.app, "calendars", _("Opening hours that promises count: list, show, check, add.")),
         (contacts.app, "contacts", _("Customers' people, who may come to the portal.")),
         (duty.app, "duty", _("Who is on duty when: show, set, override, gaps, ical.")),
+        (timers.app, "timers", _("Deadlines of ours that failed: list, release.")),
         (users.app, "users", _("Who works here: add, duty, links to sign in.")),
     ):
         app.add_typer(group, name=name, help=help_text, no_args_is_help=True)

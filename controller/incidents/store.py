@@ -195,6 +195,16 @@ async def count(connection: AsyncConnection) -> dict[CaseState, int]:
     return {state: found.get(state, 0) for state in CaseState}
 
 
+async def count_open(connection: AsyncConnection, customer_id: UUID) -> int:
+    """How many of that customer's are open."""
+    query = (
+        select(func.count())
+        .select_from(incidents_table)
+        .where(incidents_table.c.customer_id == customer_id, incidents_table.c.state == CaseState.OPEN.value)
+    )
+    return (await connection.execute(query)).scalar_one()
+
+
 async def open_ids(connection: AsyncConnection) -> tuple[UUID, ...]:
     """Every incident whose clocks may still run, the oldest first."""
     rows = await connection.execute(

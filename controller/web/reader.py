@@ -1,6 +1,6 @@
 """Who reads this page: signed in or not, in which language, theme and place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from controller.core.actor import Actor
 from controller.core.errors import VigiaError
+from controller.fleet.house import HOUSE
+from controller.incidents import store as incidents
 from controller.people import actions, store
 from controller.people.access import Act, may
 from controller.people.user import Session
@@ -35,6 +37,8 @@ class Reader:
     language: Language
     theme: str
     path: str
+    # Open incidents of the house, for whoever administers.
+    alarms: int = 0
 
     @property
     def actor(self) -> Actor | None:
@@ -97,6 +101,9 @@ async def signed_in(request: Request) -> Reader:
         raise SignInNeeded("sign in first")
     if request.method == "POST":
         await security.check_form(request, reader.csrf)
+    if reader.administers and request.method == "GET":
+        async with context_of(request).storage.reading() as connection:
+            return replace(reader, alarms=await incidents.count_open(connection, HOUSE))
     return reader
 
 

@@ -29,6 +29,7 @@ from controller.web.api import (
     pulls,
     reports,
     requests,
+    timers,
 )
 from controller.web.context import Context
 
@@ -66,7 +67,7 @@ def build_api(context: Context) -> FastAPI:
     api.state.context = context
     for room in (
         incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast, health,
-        fleet, people, plans, plans_calendars, duty,
+        fleet, people, plans, plans_calendars, duty, timers,
     ):  # fmt: skip
         api.include_router(room.router)
     api.add_exception_handler(VigiaError, _refused)
