@@ -17,7 +17,7 @@ from agent import VERSION, wire
 from agent.audit import Audit
 from agent.chance import Chance, SystemChance
 from agent.clock import Clock, SystemClock
-from agent.collectors import ALL, Collector
+from agent.collectors import ALL, Collector, fitted
 from agent.collectors.watches import watch_collectors
 from agent.config import Config
 from agent.diagnostics.child import take_evidence
@@ -27,6 +27,8 @@ from agent.disk import Disk, OsDisk
 from agent.errors import AgentError, SpoolFull
 from agent.health import Health
 from agent.identity import Identity, IdentityStore
+from agent.inventory.document import Document
+from agent.inventory.keeping import InventoryKeeper, take
 from agent.lastlink import LastLinkFile
 from agent.layouts import LayoutBook
 from agent.leaving import reason_to_leave
@@ -62,6 +64,7 @@ class Surroundings:
     disk: Disk = field(default_factory=OsDisk)
     collectors: Sequence[Collector] = ALL
     take_evidence: TakeEvidence | None = None
+    take_inventory: Callable[[], Awaitable[Document]] = take
     timing: Timing = field(default_factory=Timing)
 
 
@@ -91,7 +94,7 @@ class App:
         self._health = Health(self._layouts)
         self._recorder = Recorder(disk, data / "recorder", around.clock, self._layouts, boot_id())
         self._watches = watch_collectors(config.watches)
-        self._judge = Judge(config.role, around.chance.uuid4)
+        self._judge = Judge(config.role, around.chance.uuid4, config.rules, config.watched)
         self._ahead_s = self._last_link.read().clock_ahead_s or 0.0
         self._orders = OrderDesk(
             Book(disk, data), disk, around.clock, around.chance,
@@ -128,6 +131,15 @@ class App:
             around.take_evidence or self._take_evidence,
             self._recorder,
         )
+        self._inventory = InventoryKeeper(
+            disk,
+            data / "inventory.json",
+            around.clock,
+            self._spool,
+            self._link.wake,
+            self._reporter.judge,
+            around.take_inventory,
+        )
 
     def stop(self, reason: wire.Leaving | None = None) -> None:
         """Ends `run` after a goodbye; without a reason it finds out itself."""
@@ -138,12 +150,13 @@ class App:
         """Until stopped. Whatever happens to one of its parts, the others go on."""
         self._remember_judge()
         await asyncio.to_thread(self._open_recorder)
-        collectors = (*self._around.collectors, *self._watches)
+        collectors = (*fitted(self._around.collectors, self._config), *self._watches)
         schedule = Schedule(collectors, self._clock, self._reporter.take, self._around.chance)
         link = asyncio.create_task(self._again("link", self._link.run))
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "schedule": schedule.run,
             "recorder": self._recorder.run,
+            "inventory": self._inventory.run,
             "reporter": self._reporter.run,
             "evidence": self._reporter.gather_evidence,
             "snapshots": self._measure,

@@ -1,4 +1,4 @@
-"""`vigia-agent`: enrol, run, once, show, doctor, log, redact.
+"""`vigia-agent`: enrol, run, once, show, config, doctor, log, redact.
 
 Errors are one line on standard error; exit 2 for usage, 1 for failure.
 """
@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "run": _run,
             "once": _once,
             "show": _show,
+            "config": _config,
             "doctor": _doctor,
             "log": _log,
             "redact": _redact,
@@ -70,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     for name, told in (("show", "say what is sent, and to whom"), ("doctor", "say what hinders the link")):
         command = commands.add_parser(name, parents=[common], help=told)
         command.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
+    settings = commands.add_parser(
+        "config", parents=[common], help="print settings and thresholds in force, and where each came from"
+    )
+    settings.add_argument("--json", action="store_true")
+    settings.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
     log = commands.add_parser(
         "log", parents=[common], help="say what others asked of this machine, and what was done"
     )
@@ -115,11 +121,11 @@ def _run(_arguments: argparse.Namespace, config: Config) -> int:
 
 def _once(arguments: argparse.Namespace, config: Config) -> int:
     from agent.clock import SystemClock
-    from agent.collectors import ALL
+    from agent.collectors import ALL, fitted
     from agent.collectors.watches import watch_collectors
     from agent.once import as_json, as_table, look_at_all
 
-    collectors = (*ALL, *watch_collectors(config.watches))
+    collectors = (*fitted(ALL, config), *watch_collectors(config.watches))
     readings = asyncio.run(look_at_all(collectors, SystemClock()))
     print(as_json(readings) if arguments.json else "\n".join(as_table(readings)))
     return 0
@@ -135,6 +141,13 @@ def _show(arguments: argparse.Namespace, config: Config) -> int:
     except AgentError:
         endpoint = None
     print("\n".join(explanation(config, endpoint, arguments.lang)))
+    return 0
+
+
+def _config(arguments: argparse.Namespace, config: Config) -> int:
+    from agent.settings import as_json, as_table
+
+    print(as_json(config) if arguments.json else "\n".join(as_table(config, arguments.lang)))
     return 0
 
 

@@ -28,7 +28,8 @@ REACH_INTERNET = ("198.41.0.4:53", "193.0.14.129:53")
 class Config:
     """All keys, checked. Intervals in seconds, sizes in bytes. `policy` is the file of `agent.policy`, beside
     the configuration unless said otherwise. `rules` holds the thresholds that the file changes, by rule and
-    limit; `written` names the keys that the file has."""
+    limit; `written` names the keys that the file has, `overridden` those that a
+    flag or a variable changed."""
 
     data: Path = DATA_DEFAULT
     role: Role = Role.SERVER
@@ -44,6 +45,7 @@ class Config:
     rules: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     source: str = "defaults"
     written: frozenset[str] = frozenset()
+    overridden: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def watched(self) -> frozenset[str]:
@@ -124,10 +126,12 @@ def _rules(document: Mapping[str, object], role: Role, reader: Reader) -> dict[s
 def _overridden(config: Config, environment: Mapping[str, str], data: Path | None) -> Config:
     chosen = data or (Path(environment["VIGIA_AGENT_DATA"]) if environment.get("VIGIA_AGENT_DATA") else None)
     if chosen is not None:
-        config = replace(config, data=chosen.absolute())
+        config = replace(config, data=chosen.absolute(), overridden={"data": "environment"})
     level = environment.get("VIGIA_AGENT_LOG_LEVEL")
     if level:
         if level not in LOG_LEVELS:
             raise ConfigError("VIGIA_AGENT_LOG_LEVEL", (("", f"must be one of {', '.join(LOG_LEVELS)}"),))
-        config = replace(config, log_level=level)
+        config = replace(
+            config, log_level=level, overridden={**config.overridden, "log_level": "environment"}
+        )
     return config

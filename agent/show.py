@@ -4,8 +4,6 @@ from agent.collectors import ALL
 from agent.config import Config
 from agent.words import WORDS, say
 
-EVERY_S = 10
-
 
 def explanation(config: Config, endpoint: str | None, language: str) -> list[str]:
     """Lines for people. `endpoint` is None while the machine is not enrolled."""
@@ -13,11 +11,12 @@ def explanation(config: Config, endpoint: str | None, language: str) -> list[str
         say(language, "show.title"),
         say(language, "show.config", source=_source(config, language), data=config.data),
         "",
-        say(language, "show.collected", every=EVERY_S),
+        say(language, "show.collected"),
     ]
     for collector in ALL:
         key = f"show.{collector.name}"
-        lines.append("  - " + say(language, key if key in WORDS else "show.other", name=collector.name))
+        what = say(language, key if key in WORDS else "show.other", name=collector.name)
+        lines.append("  - " + _paced(language, what, collector.every_s))
     lines += ["", *_watches(config, language), ""]
     if endpoint is None:
         lines.append(say(language, "show.not_enrolled"))
@@ -30,6 +29,12 @@ def explanation(config: Config, endpoint: str | None, language: str) -> list[str
         language, "show.never_files", "show.never_input", "show.never_key", "show.never_commands"
     )
     return lines
+
+
+def _paced(language: str, what: str, every_s: float) -> str:
+    if every_s < 120:
+        return say(language, "show.every_s", what=what, every=f"{every_s:.0f}")
+    return say(language, "show.every_min", what=what, every=f"{every_s / 60:.0f}")
 
 
 def _source(config: Config, language: str) -> str:

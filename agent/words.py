@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 
 from agent.doctorwords import DOCTOR
+from agent.showwords import SHOWN
 
 LANGUAGES = ("en", "es")
 
@@ -34,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Configuration: {source}; data folder: {data}",
         "Configuración: {source}; carpeta de datos: {data}",
     ),
-    "show.collected": ("It reads, every {every} s:", "Lee, cada {every} s:"),
+    "show.collected": ("It reads:", "Lee:"),
     "show.cpu": ("how busy the processor is", "cuánto trabaja el procesador"),
     "show.memory": ("memory and swap in use", "la memoria y el intercambio en uso"),
     "show.filesystems": ("room on the disks", "el espacio en los discos"),
@@ -44,7 +45,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "el tráfico, los errores y el enlace de la red",
     ),
     "show.uptime": ("when it was started and its load", "cuándo se encendió y su carga"),
-    "show.logins": ("failed logins", "los intentos de entrada fallidos"),
     "show.unit": ("unit", "unidad"),
     "show.process": ("process", "proceso"),
     "show.tcp": ("TCP port", "puerto TCP"),
@@ -118,4 +118,4 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} líneas no son creíbles: alguien o algo cambió el registro",
     ),
 }
-WORDS |= DOCTOR
+WORDS |= DOCTOR | SHOWN

@@ -5,9 +5,10 @@ anything, and never sends. `ALL` is explicit: what is not in it is not collected
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agent.clock import Clock
 from agent.collectors.cpu import Cpu
@@ -16,7 +17,9 @@ from agent.collectors.filesystems import Filesystems
 from agent.collectors.hardware import HARDWARE
 from agent.collectors.memory import Memory
 from agent.collectors.network import Network
+from agent.collectors.system import SYSTEM
 from agent.collectors.uptime import Uptime
+from agent.config import Config
 from agent.signals import Gap, Reading
 
 METRICS_MAX = 4096
@@ -47,7 +50,21 @@ ALL: tuple[Collector, ...] = (
     Network(),
     Uptime(),
     *HARDWARE,
+    *SYSTEM,
 )
+
+
+@runtime_checkable
+class Fitting(Protocol):
+    """A collector that reads the configuration: what it names, and where the agent keeps its own."""
+
+    def fit(self, config: Config) -> Collector:
+        """The same collector for that configuration."""
+
+
+def fitted(collectors: Sequence[Collector], config: Config) -> tuple[Collector, ...]:
+    """Each collector as the configuration wants it."""
+    return tuple(one.fit(config) if isinstance(one, Fitting) else one for one in collectors)
 
 
 def look(collector: Collector, clock: Clock) -> Reading:

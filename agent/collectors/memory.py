@@ -1,4 +1,4 @@
-"""Memory, swap and what the kernel killed for lack of it: /proc/meminfo, /proc/vmstat."""
+"""Memory, swap and paging: /proc/meminfo, /proc/vmstat."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from agent.signals import Gap, Metric, Reading
 
 
 class Memory:
-    """Bytes; `vigia.memory.available` is a ratio 0..1; `vigia.memory.oom_kills` counts since the boot."""
+    """Bytes; `vigia.memory.available` is a ratio 0..1. What was killed for lack of it: the kernel's log."""
 
     name = "memory"
     every_s = 10.0
@@ -28,14 +28,10 @@ class Memory:
             gaps.append(Gap(self.name, str(error)))
         else:
             metrics += self._counted(counters)
-            if "oom_kill" not in counters:
-                gaps.append(Gap(self.name, "this kernel does not count oom kills"))
         return Reading(self.name, now, 0.0, tuple(metrics), tuple(gaps))
 
     def _counted(self, counters: dict[str, int]) -> list[Metric]:
         metrics = []
-        if "oom_kill" in counters:
-            metrics.append(Metric("vigia.memory.oom_kills", counters["oom_kill"], "{kill}"))
         if "pgmajfault" in counters:
             major = counters["pgmajfault"]
             metrics.append(Metric("system.paging.faults", major, "{fault}", {FAULT_TYPE: "major"}))

@@ -19,6 +19,7 @@ class Roots:
     proc: str = "/proc"
     sys: str = "/sys"
     log: str = "/var/log"
+    dev: str = "/dev"
 
 
 MACHINE = Roots()

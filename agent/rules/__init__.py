@@ -16,6 +16,7 @@ from agent.rules.filesystem_inodes import FilesystemInodes
 from agent.rules.filesystem_readonly import FilesystemReadonly
 from agent.rules.filesystem_space import FilesystemSpace
 from agent.rules.hardware import HARDWARE
+from agent.rules.inventory import INVENTORY
 from agent.rules.judge import StateUnusable
 from agent.rules.load_high import LoadHigh
 from agent.rules.memory_available import MemoryAvailable
@@ -24,6 +25,7 @@ from agent.rules.network_errors import NetworkErrors
 from agent.rules.network_link import NetworkLink
 from agent.rules.rule import Rule
 from agent.rules.swap_used import SwapUsed
+from agent.rules.system import SYSTEM
 from agent.rules.terms import Values
 from agent.rules.watch_down import WatchDown
 
@@ -43,6 +45,8 @@ ALL: tuple[Rule, ...] = (
     NetworkErrors(),
     BootUnexpected(),
     *HARDWARE,
+    *INVENTORY,
+    *SYSTEM,
 )
 
 

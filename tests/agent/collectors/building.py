@@ -16,6 +16,7 @@ from agent.collectors.asking import Ask
 from agent.names import HW_MODEL, HW_NAME, HW_SERIAL
 from agent.signals import Reading
 from tests.agent.collectors.machine import Machine
+from tests.agent.collectors.system.shelf import QuietNetwork, no_child
 
 CALLED = (HW_NAME, HW_MODEL, HW_SERIAL)
 NO_JOURNAL = ("no-such-journalctl",)
@@ -24,7 +25,15 @@ Series = tuple[str, str, tuple[tuple[str, str], ...]]
 
 def built(one: Collector, here: Machine, ask: Ask) -> Collector:
     """The same kind of collector, reading that machine's files and asking those programs."""
-    seams = {"roots": here.roots, "ask": ask, "journal": NO_JOURNAL, "run": str(here.folder / "run")}
+    seams = {
+        "roots": here.roots,
+        "ask": ask,
+        "journal": NO_JOURNAL,
+        "run": str(here.folder / "run"),
+        "etc": str(here.folder / "etc"),
+        "probing": QuietNetwork(),
+        "kernel": no_child,
+    }
     taken = signature(type(one)).parameters
     make: Callable[..., Any] = type(one)
     made: Collector = make(**{name: seam for name, seam in seams.items() if name in taken})

@@ -7,10 +7,12 @@ from pathlib import Path
 from agent.collectors.logins import BOOT_TIME, RECORD, RUN_LEVEL
 from agent.collectors.procfs import Roots
 from tests.agent.collectors.hardware import shelf as hardware
+from tests.agent.collectors.system import shelf as system
 
 BOOT_AT = 1_772_440_000
 FILES = {
     **hardware.FILES,
+    **system.FILES,
     "proc/stat": "cpu  1000 0 500 8000 300 10 20 0 0 0\ncpu0 500 0 250 4000 150 5 10 0 0 0\n"
     f"cpu1 500 0 250 4000 150 5 10 0 0 0\nintr 5\nctxt 9\nbtime {BOOT_AT}\n",
     "proc/meminfo": "MemTotal:       16000000 kB\nMemFree:         2000000 kB\nMemAvailable:    8000000 kB\n"
@@ -46,7 +48,7 @@ FILES = {
 }
 
 # What its programs print, by "program words...".
-ANSWERS = {**hardware.ANSWERS}
+ANSWERS = {**hardware.ANSWERS, **system.ANSWERS}
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Machine:
 
     @property
     def roots(self) -> Roots:
-        return Roots(str(self.folder / "proc"), str(self.folder / "sys"), str(self.folder / "log"))
+        return Roots(*(str(self.folder / name) for name in ("proc", "sys", "log", "dev")))
 
     def says(self, name: str, content: str | bytes) -> None:
         path = self.folder / name

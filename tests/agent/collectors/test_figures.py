@@ -39,16 +39,8 @@ def test_memory_and_swap_are_bytes_and_ratios(tmp_path: Path) -> None:
     assert reading.value("system.memory.limit") == 16_000_000 * 1024
     assert reading.value("vigia.memory.available") == 0.5
     assert reading.value("system.paging.utilization", **{names.PAGING_STATE: "used"}) == 0.25
-    assert reading.value("vigia.memory.oom_kills") == 2
     here.says("proc/vmstat", "pgmajfault 1813\noom_kill 2\n")
     assert memory.read(LATER).value("vigia.paging.major_fault_rate") == 10
-
-
-def test_an_old_kernel_that_does_not_count_kills_is_a_gap(tmp_path: Path) -> None:
-    here = machine(tmp_path)
-    here.says("proc/vmstat", "pgmajfault 1813\n")
-    reading = Memory(here.roots).read(NOON)
-    assert reading.value("vigia.memory.oom_kills") is None and reading.gaps
 
 
 def test_each_filesystem_that_can_fill_is_counted_once() -> None:

@@ -8,6 +8,7 @@ import pytest
 from agent.config import Role
 from agent.rules import ALL
 from agent.signals import Reading, WatchResult
+from tests.agent.rules import inventories
 from tests.agent.rules.hardware import stories as hardware
 from tests.agent.rules.story import (
     GIB,
@@ -24,11 +25,14 @@ from tests.agent.rules.story import (
     uptime,
     watch,
 )
+from tests.agent.rules.system import stories as system
+from tests.agent.rules.system.samples import kernel
 
 Kind = Callable[[datetime], Reading]
 MINUTE, HOUR = 60.0, 3600.0
 
 RAISES: list[tuple[str, Role, list[tuple[Kind, float]], str]] = [
+    *inventories.RAISES,
     ("watch.down", Role.SERVER, [(watch(WatchResult.REFUSED), 2)], "critical"),
     ("watch.down", Role.LAPTOP, [(watch(WatchResult.WRONG_ANSWER), 2)], "critical"),
     ("watch.down", Role.SERVER, [(watch(WatchResult.TIMEOUT), 20)], "critical"),
@@ -53,7 +57,7 @@ RAISES: list[tuple[str, Role, list[tuple[Kind, float]], str]] = [
     (
         "memory.oom_kill",
         Role.SERVER,
-        [(memory(0.5, oom_kills=3), MINUTE), (memory(0.5, oom_kills=4), 10)],
+        [(kernel(kills=3), MINUTE), (kernel(kills=4), 10)],
         "high",
     ),
     ("swap.used", Role.SERVER, [(memory(0.5, swap_used=0.85), 16 * MINUTE)], "normal"),
@@ -81,6 +85,7 @@ RAISES: list[tuple[str, Role, list[tuple[Kind, float]], str]] = [
 ]
 
 KEEPS_QUIET: list[tuple[str, Role, list[tuple[Kind, float]]]] = [
+    *inventories.KEEPS_QUIET,
     ("watch.down", Role.SERVER, [(watch(WatchResult.OK), MINUTE)]),
     ("watch.down", Role.SERVER, [(watch(WatchResult.OK), MINUTE), (watch(WatchResult.TIMEOUT), 2)]),
     ("watch.down", Role.SERVER, [(gap("watch:shop"), HOUR)]),
@@ -96,8 +101,8 @@ KEEPS_QUIET: list[tuple[str, Role, list[tuple[Kind, float]]]] = [
     ("filesystem.readonly", Role.SERVER, [(filesystem(50 * GIB, readonly=True), HOUR)]),
     ("memory.available", Role.SERVER, [(memory(0.15), HOUR)]),
     ("memory.available", Role.DESKTOP, [(memory(0.08), HOUR)]),
-    ("memory.oom_kill", Role.SERVER, [(memory(0.5, oom_kills=3), HOUR)]),
-    ("memory.oom_kill", Role.SERVER, [(memory(0.5, oom_kills=3), HOUR), (memory(0.5, oom_kills=0), HOUR)]),
+    ("memory.oom_kill", Role.SERVER, [(kernel(kills=3), HOUR)]),
+    ("memory.oom_kill", Role.SERVER, [(kernel(kills=3), HOUR), (kernel(kills=0), HOUR)]),
     ("swap.used", Role.SERVER, [(memory(0.5, swap_used=0.75), HOUR)]),
     ("cpu.busy", Role.SERVER, [(cpu(0.99), 14 * MINUTE), (cpu(0.5), 10), (cpu(0.99), 14 * MINUTE)]),
     ("cpu.busy", Role.DESKTOP, [(cpu(0.99), 16 * MINUTE)]),
@@ -116,8 +121,8 @@ KEEPS_QUIET: list[tuple[str, Role, list[tuple[Kind, float]]]] = [
     ("boot.unexpected", Role.SERVER, [(uptime(up_s=7200, unclean=1.0, unclean_24h=1), MINUTE)]),
 ]
 
-RAISES += hardware.RAISES
-KEEPS_QUIET += hardware.KEEPS_QUIET
+RAISES += hardware.RAISES + system.RAISES
+KEEPS_QUIET += hardware.KEEPS_QUIET + system.KEEPS_QUIET
 
 
 @pytest.mark.parametrize(("rule", "role", "steps", "severity"), RAISES)

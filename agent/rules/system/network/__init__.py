@@ -1,0 +1,1 @@
+"""Rules about cables, bonds, and how far the machine reaches."""

@@ -1,0 +1,1 @@
+"""Rules about what runs on the machine for others: units, protection, and who tries to get in."""

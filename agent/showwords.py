@@ -1,0 +1,62 @@
+"""What `vigia-agent show` says of each collector, and `config` of settings, in English and Spanish."""
+
+# ruff: noqa: E501 - a sentence stands on one line, so that both languages can be read side by side
+
+SHOWN: dict[str, tuple[str, str]] = {
+    "show.raid:md": ("the kernel's disk arrays", "los conjuntos de discos del núcleo"),
+    "show.raid:zfs": ("ZFS pools", "los grupos de discos ZFS"),
+    "show.raid:btrfs": ("btrfs volumes and their errors", "los volúmenes btrfs y sus errores"),
+    "show.raid:lvm": ("mirrored logical volumes", "los volúmenes lógicos en espejo"),
+    "show.raid:controllers": (
+        "disk controllers and their batteries",
+        "las controladoras de discos y sus baterías",
+    ),
+    "show.disk:smart": ("what disks say of their own health", "lo que los discos dicen de su propia salud"),
+    "show.disk:heat": ("how warm the disks are", "la temperatura de los discos"),
+    "show.ext4": ("errors that filesystems counted", "los errores que contaron los sistemas de archivos"),
+    "show.edac": ("errors of the memory modules", "los errores de los módulos de memoria"),
+    "show.sensors": ("temperatures and fans", "las temperaturas y los ventiladores"),
+    "show.ipmi": ("the board's own sensors and event log", "los sensores y el registro de la propia placa"),
+    "show.ups": ("the uninterruptible power supply", "el sistema de alimentación ininterrumpida"),
+    "show.batteries": ("the battery's wear", "el desgaste de la batería"),
+    "show.kernel": (
+        "how often the kernel's log tells of failing disks, hardware errors, freezes and killed programs",
+        "cuántas veces el registro del núcleo habla de discos que fallan, errores de hardware, bloqueos y programas detenidos",
+    ),
+    "show.units": (
+        "services that failed or keep restarting",
+        "los servicios que fallaron o se reinician sin parar",
+    ),
+    "show.links": (
+        "speed of the network cables, and their bonds",
+        "la velocidad de los cables de red y sus agrupaciones",
+    ),
+    "show.reach": (
+        "whether gateway, resolver and internet answer; asks two public name servers only while the link is down",
+        "si responden la puerta de enlace, el servidor de nombres e internet; pregunta a dos servidores de nombres públicos solo mientras el enlace está caído",
+    ),
+    "show.handles": (
+        "open files, threads and connections in use",
+        "los archivos abiertos, hilos y conexiones en uso",
+    ),
+    "show.time": ("whether the clock is right", "si el reloj va bien"),
+    "show.logins": ("how many logins failed, no names", "cuántos intentos de entrada fallaron, sin nombres"),
+    "show.protection": ("whether firewall and antivirus run", "si funcionan el cortafuegos y el antivirus"),
+    "show.certificates": ("until when certificates are valid", "hasta cuándo valen los certificados"),
+    "show.backups": (
+        "age and size of the backups named",
+        "la antigüedad y el tamaño de las copias indicadas",
+    ),
+    "show.updates": (
+        "how many updates wait, and a restart",
+        "cuántas actualizaciones esperan, y si falta reiniciar",
+    ),
+    "show.own": ("what the agent itself costs", "lo que gasta el propio agente"),
+    "show.every_s": ("{what} (every {every} s)", "{what} (cada {every} s)"),
+    "show.every_min": ("{what} (every {every} min)", "{what} (cada {every} min)"),
+    "config.title": ("In force, from {source}:", "En vigor, de {source}:"),
+    "config.default": ("default", "por omisión"),
+    "config.role": ("by the machine's role", "por el papel del equipo"),
+    "config.file": ("from the file", "del archivo"),
+    "config.environment": ("by flag or variable", "por opción o variable"),
+}
