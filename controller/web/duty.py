@@ -39,6 +39,15 @@ def waiting(words: Translator, asked: Round | None, zone: str) -> str:
     return duty.waiting(words, tuple(one.name for one in asked.told), hour)
 
 
+def next_telling(words: Translator, asked: Round | None, zone: str) -> str:
+    """The hour at which the next are told; "" when all there are have been."""
+    return formats.time_of_day(asked.due, words.language, zone) if asked and asked.due else ""
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def reacted(words: Translator, found: Iterable[Reaction], zone: str) -> tuple[str, ...]:
     """How long each level took to act and who was told when, as sentences (contract.md T4a)."""
     said: list[str] = []
@@ -47,5 +56,6 @@ def reacted(words: Translator, found: Iterable[Reaction], zone: str) -> tuple[st
             f"{names} ({formats.time_of_day(at, words.language, zone)})" for at, names in one.told
         )
         act, name = (one.act.kind.value, one.act.actor_name) if one.act else (None, "")
-        said.append(duty.reaction(words, one.level, rules.cleaned(told), act, rules.cleaned(name), one.took))
+        sentence = duty.reaction(words, one.level, rules.cleaned(told), act, rules.cleaned(name), one.took)
+        said.append(sentence)
     return tuple(said)

@@ -12,6 +12,8 @@ from controller.web.console import (
     articles,
     attempts,
     customers,
+    duty,
+    duty_calendar,
     evidence,
     forecast,
     forgotten,
@@ -35,8 +37,8 @@ from controller.web.portal import asking, cases, door
 from controller.web.static import FOLDER, Shelf
 
 _ROOMS = (
-    problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests, articles, machines,
-    customers, plans_editor, plans, reports, forecast, health, account, sign_in,
+    duty, duty_calendar, problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests,
+    articles, machines, customers, plans_editor, plans, reports, forecast, health, account, sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 

@@ -76,8 +76,8 @@ REFUSALS = (
 )
 FIELDS = {
     "who": N_("Who"),
-    "from": N_("From"),
-    "to": N_("Until"),
+    "start": N_("From"),
+    "until": N_("Until"),
     "days": N_("Days"),
     "number": N_("Number"),
 }

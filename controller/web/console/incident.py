@@ -14,6 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from controller.core.errors import Conflict, Invalid, NotFound
 from controller.diagnostics.bundle import Bundle
 from controller.escalation import pausing
+from controller.escalation.acknowledgement import store as acknowledgement
+from controller.escalation.acknowledgement.round import Round
+from controller.escalation.reaction import reactions
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
@@ -44,6 +47,7 @@ from controller.web.console.requests import kinds, rows_of
 from controller.web.console.steps import steps
 from controller.web.console.typed import typed_in
 from controller.web.context import Context
+from controller.web.duty import capital, next_telling, reacted, waiting
 from controller.web.fault import Fault, fault, refused
 from controller.web.pages import pages_of
 from controller.web.reader import Here, Reader, Staff
@@ -108,6 +112,7 @@ class Whole:
     post: Post
     companions: companions.Companions
     minutes: Minutes | None
+    asked: Round | None
 
 
 @router.get("/incidents/{reference}")
@@ -120,6 +125,8 @@ async def incident_page(
     said = acts.done(finished, whole.post, reader.words) if finished else ""
     if done == "draft":
         said = reader.words._("The draft is kept.")
+    if done == "ack":
+        said = reader.words._("It is known that you look after it.")
     return shown(request, reader, whole, chosen=act, done=said)
 
 
@@ -214,6 +221,7 @@ async def read_whole(
         wanted = await rows_of(connection, tuple({one.id: one for one in asked_for}.values()), words)
         tried = await reproductions_rows.record(connection, [case.id])
         post = await post_of(connection, case, mail_is_set_up=context.mail_is_set_up)
+        asking = await acknowledgement.waiting(connection, case.id)
         others = await companions.companions_of(
             connection, case, customer.zone if customer else "UTC", user_id, staff, context.clock.now(), words
         )
@@ -222,7 +230,7 @@ async def read_whole(
     viewed = await bundles.views(context.blobs, rows, f"/incidents/{case.reference}", words)
     return Whole(
         explanation, machine, customer, site.name if site else "", staff, rows, viewed, asked, machines,
-        cause, problems, wanted, tried, post, others, minutes,
+        cause, problems, wanted, tried, post, others, minutes, asking,
     )  # fmt: skip
 
 
@@ -293,6 +301,11 @@ def shown(
             whole.tried, {case.id: case.reference}, whole.customer.zone, words, writable=reader.may_write
         ),
         "proof": proof,
+        "reactions": reacted(
+            words, reactions(explanation.entries, explanation.state.as_of), whole.customer.zone
+        ),
+        "asked": capital(waiting(words, whole.asked, whole.customer.zone)),
+        "asked_next": next_telling(words, whole.asked, whole.customer.zone),
         "corrected": companions.corrected(explanation, whole.customer.zone, words),
         "waiting": companions.waiting(beside.pause, words),
         "beside": beside,

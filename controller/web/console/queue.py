@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.core.severity import Severity
+from controller.escalation.acknowledgement import store as acknowledgement
+from controller.escalation.acknowledgement.round import Round
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
@@ -21,6 +23,7 @@ from controller.sla import ledger
 from controller.sla.plan import Plan
 from controller.sla.state import State
 from controller.web.console.clockface import Face, faces, first_warning, next_face
+from controller.web.duty import waiting
 from controller.web.pages import pages_of
 from controller.web.reader import Here, Staff
 from controller.words import rules
@@ -53,6 +56,8 @@ class Row:
     cleared: bool
     count: int
     clock: Face | None
+    # "waiting for Ana to acknowledge since 03:10", "" when nobody is waited for.
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ async def queue_page(
         )
         shown = {one.id: one for one in (*every_open, *wanted)}
         verdicts = await ledger.states_of(connection, tuple(shown.values()), now)
-    described = _Describer(reader.words, customers, machines, owners)
+        rounds = await acknowledgement.all_waiting(connection, [one.id for one in wanted])
+    described = _Describer(reader.words, customers, machines, owners, rounds)
     rows = sorted((described.row(one, *verdicts[one.id]) for one in wanted), key=_urgency)
     filters = _filters(reader.words, customers, state, severity, level, customer)
     return pages_of(request).shown(
@@ -131,11 +137,13 @@ class _Describer:
         customers: Mapping[UUID, Customer],
         machines: Mapping[UUID, Machine],
         owners: Mapping[UUID, str],
+        rounds: Mapping[UUID, Round],
     ) -> None:
         self._words = words
         self._customers = customers
         self._machines = machines
         self._owners = owners
+        self._rounds = rounds
 
     def row(self, case: Incident, plan: Plan, state: State) -> Row:
         machine = self._machines.get(case.machine_id) if case.machine_id else None
@@ -156,6 +164,7 @@ class _Describer:
             cleared=case.cleared_at is not None,
             count=case.finding_count,
             clock=next_face(faces(state, self._words, first_warning(plan))),
+            asked=waiting(self._words, self._rounds.get(case.id), customer.zone if customer else "UTC"),
         )
 
 
