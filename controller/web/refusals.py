@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch, Unavailable, VigiaError
 from controller.people.actions import LinkUsed
-from controller.web.fault import told
+from controller.web.fault import fault, told
 from controller.web.pages import pages_of
 from controller.web.portal.guest import Guest, guest_of, in_portal
 from controller.web.reader import Reader, SignInNeeded, reader_of
@@ -59,7 +59,7 @@ async def answer(request: Request, error: VigiaError) -> Response:
     status, heading, way_out = next(
         ((status, heading, way) for kind, status, heading, way in _KINDS if isinstance(error, kind)), _UNKNOWN
     )
-    response = await _page(request, status, heading, str(error), way_out)
+    response = await _page(request, status, heading, str(error), way_out, error)
     if isinstance(error, TooMuch):
         response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
     return response
@@ -77,16 +77,18 @@ async def _unforeseen(request: Request, _: Exception) -> Response:
     return await _page(request, *_UNKNOWN[:2], "", _UNKNOWN[2])
 
 
-def refused_text(words: Translator, text: str) -> str:
-    shown = told(words, text)
+def refused_text(words: Translator, text: str, error: VigiaError | None = None) -> str:
+    shown = fault(words, error).text if isinstance(error, Invalid) else told(words, text)
     return shown[:1].upper() + shown[1:]
 
 
-async def _page(request: Request, status: int, heading: str, text: str, way_out: str) -> Response:
+async def _page(
+    request: Request, status: int, heading: str, text: str, way_out: str, error: VigiaError | None = None
+) -> Response:
     if wants_json(request):
         return JSONResponse({"error": {"message": text or heading}}, status)
     if in_portal(request):
-        return await _portal_page(request, status, heading, text)
+        return await _portal_page(request, status, heading, text, error)
     try:
         reader = await reader_of(request)
     except Exception:
@@ -94,12 +96,14 @@ async def _page(request: Request, status: int, heading: str, text: str, way_out:
         reader = Reader(None, "", "es", "system", "/")
     words = reader.words
     return pages_of(request).shown(
-        reader, "refusal", status, heading=words._(heading), text=refused_text(words, text),
+        reader, "refusal", status, heading=words._(heading), text=refused_text(words, text, error),
         way_out=words._(way_out) if way_out else "", here="",
     )  # fmt: skip
 
 
-async def _portal_page(request: Request, status: int, heading: str, text: str) -> Response:
+async def _portal_page(
+    request: Request, status: int, heading: str, text: str, error: VigiaError | None
+) -> Response:
     """The same for a customer, who is never sent to the console's doors."""
     try:
         guest = await guest_of(request)
@@ -107,5 +111,5 @@ async def _portal_page(request: Request, status: int, heading: str, text: str) -
         guest = Guest(None, None, "", "es", "system", "/portal")
     return pages_of(request).shown(
         guest, "portal/refusal", status, heading=guest.words._(heading), here="",
-        text=refused_text(guest.words, text),
+        text=refused_text(guest.words, text, error),
     )  # fmt: skip

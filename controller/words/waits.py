@@ -39,6 +39,8 @@ REFUSALS = (
     N_("Give a later instant"),
     N_("is the incident itself"),
     N_("Name the other one"),
+    N_("is none that is open"),
+    N_("Choose an incident"),
     N_("{case} is another customer's"),
     N_("Only one customer's are merged"),
     N_("{case} was merged into {other}; go on there"),

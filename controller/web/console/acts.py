@@ -252,7 +252,7 @@ async def _merge(unit: Unit, case: Incident, form: Form) -> None:
     known = digits.isascii() and digits.isdigit() and len(digits) <= 10
     other = await incidents.incident_numbered(unit.connection, int(digits)) if known else None
     if other is None:
-        raise Invalid("into", "is none that is open" if name else "is empty", "Choose one of the list")
+        raise Invalid("into", "is none that is open", "Choose an incident")
     await actions.merge(unit, case.id, other.id, form.get("remark"))
 
 

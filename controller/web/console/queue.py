@@ -18,6 +18,8 @@ from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
+from controller.incidents.mentions import store as mentions
+from controller.incidents.pauses import store as pauses
 from controller.people import store as people
 from controller.sla import ledger
 from controller.sla.plan import Plan
@@ -56,6 +58,7 @@ class Row:
     cleared: bool
     count: int
     clock: Face | None
+    waiting: bool
     # "waiting for Ana to acknowledge since 03:10", "" when nobody is waited for.
     asked: str
 
@@ -96,8 +99,10 @@ async def queue_page(
     severity: str = "",
     level: str = "",
     customer: str = "",
+    names: str = "",
 ) -> Response:
-    """Filters are plain GET fields; a value that is none of ours filters nothing."""
+    """Filters are plain GET fields; a value that is none of ours filters nothing. `names`: "me" for those in
+    whose notes the reader is named."""
     now = context.clock.now()
     async with context.storage.reading() as connection:
         customers = {one.id: one for one in await fleet.customers(connection)}
@@ -114,17 +119,28 @@ async def queue_page(
             customer_id=chosen_customer,
             limit=MOST + 1 if state != "open" else MOST_WEIGHED,
         )
+        if names == "me" and reader.session is not None:
+            mine = await mentions.incidents_naming(connection, reader.session.user.id)
+            wanted = tuple(
+                one
+                for one in await incidents.several(connection, mine)
+                if _one_of(CaseState, state) in (None, one.state)
+                and _one_of(Severity, severity) in (None, one.severity)
+                and (level not in ("1", "2", "3") or one.level == int(level))
+                and chosen_customer in (None, one.customer_id)
+            )
+        paused = await pauses.pauses_of(connection, [one.id for one in wanted])
         shown = {one.id: one for one in (*every_open, *wanted)}
         verdicts = await ledger.states_of(connection, tuple(shown.values()), now)
         rounds = await acknowledgement.all_waiting(connection, [one.id for one in wanted])
-    described = _Describer(reader.words, customers, machines, owners, rounds)
+    described = _Describer(reader.words, customers, machines, owners, rounds, frozenset(paused))
     rows = sorted((described.row(one, *verdicts[one.id]) for one in wanted), key=_urgency)
-    filters = _filters(reader.words, customers, state, severity, level, customer)
+    filters = _filters(reader.words, customers, state, severity, level, customer, names)
     return pages_of(request).shown(
         reader, "queue", here="incidents", topics="incidents machines", rows=rows[:MOST],
         more=len(rows) > MOST, filters=filters,
         summary=_summary(counts[CaseState.OPEN], every_open, verdicts, machines, now),
-        filtered=bool(severity or level or customer or state != "open"),
+        filtered=bool(severity or level or customer or names or state != "open"),
     )  # fmt: skip
 
 
@@ -138,12 +154,14 @@ class _Describer:
         machines: Mapping[UUID, Machine],
         owners: Mapping[UUID, str],
         rounds: Mapping[UUID, Round],
+        paused: frozenset[UUID],
     ) -> None:
         self._words = words
         self._customers = customers
         self._machines = machines
         self._owners = owners
         self._rounds = rounds
+        self._paused = paused
 
     def row(self, case: Incident, plan: Plan, state: State) -> Row:
         machine = self._machines.get(case.machine_id) if case.machine_id else None
@@ -164,6 +182,7 @@ class _Describer:
             cleared=case.cleared_at is not None,
             count=case.finding_count,
             clock=next_face(faces(state, self._words, first_warning(plan))),
+            waiting=case.id in self._paused,
             asked=waiting(self._words, self._rounds.get(case.id), customer.zone if customer else "UTC"),
         )
 
@@ -211,6 +230,7 @@ def _filters(
     severity: str,
     level: str,
     customer: str,
+    names: str,
 ) -> tuple[Choice, ...]:
     _ = words._
     every = ("", _("Any"))
@@ -225,6 +245,7 @@ def _filters(
         Choice("customer", _("Customer"), (
             every, *((str(one.id), one.name) for one in customers.values()),
         ), customer),
+        Choice("names", _("Notes"), (every, ("me", _("That name me"))), names),
     )  # fmt: skip
 
 
