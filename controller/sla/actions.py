@@ -14,6 +14,8 @@ from controller.sla.versions.version import ALWAYS, CalendarVersion, PlanVersion
 from controller.storage import Unit, take_turn
 
 _TURN = "plans"
+_YEARS_SETTLED = 15
+"""So long a calendar's holidays are those that were known when it was added."""
 
 
 async def seed_default_plan(unit: Unit, zone: str | None = None) -> bool:
@@ -48,9 +50,11 @@ async def add_calendar(unit: Unit, document: str, customer_id: UUID | None = Non
     """A new calendar, or a new version of one of that name: as `add_plan`."""
     await take_turn(unit.connection, _TURN)
     read = calendar_beside(await store.versions(unit.connection), document, customer_id, unit.now)
+    begins = read.effective_from or soon(unit.now)
+    days = read.calendar.holidays.settle(begins.year - 1, begins.year + _YEARS_SETTLED)
     version = CalendarVersion(
-        unit.chance.uuid(), customer_id, read.name, read.effective_from or soon(unit.now), read.calendar,
-        document, unit.actor.name,
+        unit.chance.uuid(), customer_id, read.name, begins, replace(read.calendar, holidays=days), document,
+        unit.actor.name,
     )  # fmt: skip
     await _add(unit, version, "calendar.add")
     return version

@@ -1,23 +1,41 @@
 """Holidays of a calendar: own dates, and a country's from the `holidays` library (contract.md T10)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
 class Holidays:
-    """`country`: ISO 3166-1 alpha-2, `region`: the library's code of a part of it; both may be empty."""
+    """`country`: ISO 3166-1 alpha-2, `region`: the library's code of a part of it; both may be empty.
+
+    `settled`: the country's days of the years from `settled_from` to before `settled_until`, as they were
+    known then; other years are asked of the library that is installed.
+    """
 
     own: frozenset[date] = frozenset()
     country: str = ""
     region: str = ""
+    settled: frozenset[date] = frozenset()
+    settled_from: int = 0
+    settled_until: int = 0
 
     def __contains__(self, day: date) -> bool:
-        return day in self.own or (
-            bool(self.country) and day in _of_year(self.country, self.region, day.year)
-        )
+        return day in self.own or (bool(self.country) and day in self._countrys(day.year))
+
+    def settle(self, since: int, until: int) -> "Holidays":
+        """With the country's days of those years as they are known now: another edition of the library, which
+        may know better, moves no deadline that was given (T14)."""
+        if not self.country:
+            return self
+        days: frozenset[date] = frozenset().union(*(self._countrys(year) for year in range(since, until)))
+        return replace(self, settled=days, settled_from=since, settled_until=until)
+
+    def _countrys(self, year: int) -> frozenset[date]:
+        if self.settled_from <= year < self.settled_until:
+            return self.settled
+        return _of_year(self.country, self.region, year)
 
     def __bool__(self) -> bool:
         return bool(self.own or self.country)
@@ -26,7 +44,8 @@ class Holidays:
         """Own dates and the country's, of those years."""
         wanted = frozenset(years)
         own = frozenset(day for day in self.own if day.year in wanted)
-        return own.union(*(_of_year(self.country, self.region, year) for year in wanted if self.country))
+        theirs = (day for year in wanted if self.country for day in self._countrys(year) if day.year == year)
+        return own.union(theirs)
 
     def coming(self, since: date, most: int, language: str = "") -> tuple[tuple[date, str], ...]:
         """The next ones within a year, `since` included, with the name that the library has for it in that

@@ -105,11 +105,20 @@ async def running(connection: Connection, cases: Collection[Incident]) -> dict[U
     if not cases:
         return {}
     book = await store.versions(connection)
-    found = {case.id: Running(case, book.governing(case.customer_id, case.opened_at), []) for case in cases}
+    events = await events_of_many(connection, [case.id for case in cases])
+    return {
+        case.id: Running(case, book.governing(case.customer_id, case.opened_at), events[case.id])
+        for case in cases
+    }
+
+
+async def events_of_many(connection: Connection, incident_ids: Collection[UUID]) -> dict[UUID, list[Event]]:
+    """What the clocks of each are counted from, in order of writing."""
+    found: dict[UUID, list[Event]] = {incident_id: [] for incident_id in incident_ids}
     for row in await incidents.ticked(connection, found, CLOCK_KINDS):
-        _, entry_id, kind, at, recorded_at, severity, level, channel, auto, reason, actor_kind, name = row
+        one, entry_id, kind, at, recorded_at, severity, level, channel, auto, reason, actor_kind, name = row
         by = _ENGINE if actor_kind == _ENGINE else name
-        found[row[0]].events.append(
+        found[one].append(
             Event(kind, at, recorded_at, str(entry_id), severity, level, channel, auto, reason, by)
         )
     return found

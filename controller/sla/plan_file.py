@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from unicodedata import category
 
 from controller.sla.calendar import Calendar
 from controller.sla.durations import Duration, duration
@@ -92,14 +93,21 @@ def read_calendar(
     now: datetime | None = None,
     *,
     further: Callable[[NamedCalendar], Iterable[Fault]] | None = None,
+    is_kept: bool = False,
 ) -> NamedCalendar:
-    """Raises PlanInvalid with every fault; one that never opens is refused. `now`, `further`: `read_plan`."""
+    """Raises PlanInvalid with every fault; one that never opens is refused. `now`, `further`: `read_plan`.
+    `is_kept`: its country was judged when it was added, whatever the library knows today."""
     table, reader = _parse(text)
     reader.known_keys(table, "", _CALENDAR_KEYS)
     name = reader.text(table, "name", "name")
     if name == ALL_HOURS:
         reader.fault("name", "not_allowed", f"{ALL_HOURS} is taken: it is always open", "Choose another name")
-    country, region = reader.country(*(str(table.get(key, "")) for key in ("country", "region")))
+    if name != name.strip() or any(category(one) == "Cc" for one in name):
+        reader.fault("name", "not_allowed", "begins or ends with a space, or holds a control character",
+                     "Choose another name")  # fmt: skip
+    country, region = (str(table.get(key, "")) for key in ("country", "region"))
+    if not is_kept:
+        country, region = reader.country(country, region)
     calendar = calendar_of(
         reader,
         reader.zone(table.get("zone"), "zone"),

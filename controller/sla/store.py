@@ -3,9 +3,10 @@
 Rows are added and never changed; one that was withdrawn before it was in force is kept, and left out.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -29,8 +30,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from controller.sla.calendar import Calendar
+from controller.sla.holiday import Holidays
 from controller.sla.plan import Plan
-from controller.sla.plan_file import NamedCalendar, read_calendar, read_plan
+from controller.sla.plan_file import read_calendar, read_plan
 from controller.sla.versions.version import Book, CalendarVersion, Governing, PlanVersion, Version
 from controller.storage import UtcDateTime, metadata
 
@@ -56,6 +59,9 @@ calendar_versions_table = Table(
     Column("name", Text, nullable=False),
     Column("effective_from", UtcDateTime, nullable=False),
     Column("document", Text, nullable=False),
+    # The country's days of many years as they were known when it was added, as JSON: no later edition of the
+    # library moves a deadline. "" without a country.
+    Column("holidays", Text, nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", Text, nullable=False, server_default=""),
     Column("withdrawn_at", UtcDateTime),
@@ -71,9 +77,25 @@ def _read_plan(_version_id: UUID, document: str, effective_from: datetime) -> Pl
 
 
 @lru_cache(maxsize=1024)
-def _read_calendar(_version_id: UUID, document: str) -> NamedCalendar:
+def _read_calendar(_version_id: UUID, document: str, holidays: str) -> Calendar:
     """Read once, so that its open intervals, once laid out, stay."""
-    return read_calendar(document)
+    calendar = read_calendar(document, is_kept=True).calendar
+    return replace(calendar, holidays=_settled(calendar.holidays, holidays)) if holidays else calendar
+
+
+def _settled(days: Holidays, written: str) -> Holidays:
+    kept = json.loads(written)
+    return replace(
+        days, settled=frozenset(map(date.fromisoformat, kept["days"])), settled_from=kept["from"],
+        settled_until=kept["until"],
+    )  # fmt: skip
+
+
+def _settled_written(days: Holidays) -> str:
+    if not days.settled_until:
+        return ""
+    listed = sorted(day.isoformat() for day in days.settled)
+    return json.dumps({"from": days.settled_from, "until": days.settled_until, "days": listed})
 
 
 async def add(connection: AsyncConnection, version: Version, created_at: datetime) -> None:
@@ -86,6 +108,7 @@ async def add(connection: AsyncConnection, version: Version, created_at: datetim
         "created_by": version.created_by,
     }
     if isinstance(version, CalendarVersion):
+        values["holidays"] = _settled_written(version.calendar.holidays)
         await connection.execute(insert(calendar_versions_table).values(name=version.name, **values))
     else:
         await connection.execute(insert(plan_versions_table).values(values))
@@ -118,11 +141,11 @@ def _both(of_plans: Sequence[ColumnElement[bool]], of_calendars: Sequence[Column
     return union_all(
         select(
             _PLANS.id, _PLANS.customer_id, cast(null(), Text).label("name"), _PLANS.effective_from,
-            _PLANS.document, _PLANS.created_by,
+            _PLANS.document, _PLANS.created_by, cast(null(), Text).label("holidays"),
         ).where(_PLANS.withdrawn_at.is_(None), *of_plans),
         select(
             _CALENDARS.id, _CALENDARS.customer_id, _CALENDARS.name, _CALENDARS.effective_from,
-            _CALENDARS.document, _CALENDARS.created_by,
+            _CALENDARS.document, _CALENDARS.created_by, _CALENDARS.holidays,
         ).where(_CALENDARS.withdrawn_at.is_(None), *of_calendars),
     )  # fmt: skip
 
@@ -151,7 +174,7 @@ def _plan_version(row: Any) -> PlanVersion:
 
 
 def _calendar_version(row: Any) -> CalendarVersion:
-    read = _read_calendar(row.id, row.document)
+    calendar = _read_calendar(row.id, row.document, row.holidays)
     return CalendarVersion(
-        row.id, row.customer_id, row.name, row.effective_from, read.calendar, row.document, row.created_by
+        row.id, row.customer_id, row.name, row.effective_from, calendar, row.document, row.created_by
     )

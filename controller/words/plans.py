@@ -73,6 +73,7 @@ REFUSALS = (
     N_("the calendar {name} never opens"),
     N_("Give at least one open interval"),
     N_("{name} is taken: it is always open"),
+    N_("begins or ends with a space, or holds a control character"),
     N_("Choose another name"),
     N_("must hold at least one severity"),
     N_("Add a table {name}"),

@@ -163,6 +163,19 @@ tue = [["09:00", "25:00"]]
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["24x7", " office", "off\\u0000ice", ""])
+def test_a_calendars_name_can_be_written_anywhere(name: str) -> None:
+    """It stands in a column of its own, and in commands."""
+    with pytest.raises(PlanInvalid) as caught:
+        read_calendar_file(f'name = "{name}"\nzone = "UTC"\n[weekly]\nmon = [["09:00", "18:00"]]\n')
+    assert [fault.path for fault in caught.value.faults] == ["name"]
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "x = " + "9" * 5000, "x" * 70_000])
+def test_what_would_choke_a_reader_is_a_fault_like_any_other(text: str) -> None:
+    assert set(faults(text)) == {"(file)"}
+
+
 def test_a_plan_never_begins_in_the_past() -> None:
     assert faults(GOOD, datetime(2027, 1, 1, tzinfo=UTC)) == {"effective_from": ("past", 3)}
 

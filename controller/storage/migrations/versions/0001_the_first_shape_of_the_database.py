@@ -286,6 +286,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("effective_from", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("holidays", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Text(), server_default="", nullable=False),
         sa.Column("withdrawn_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
@@ -673,6 +674,33 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "maintenance_windows",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=True),
+        sa.Column("machine_id", sa.Uuid(), nullable=True),
+        sa.Column("starts_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("created_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_early_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_maintenance_windows_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["machine_id"], ["machines.id"], name=op.f("fk_maintenance_windows_machine_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_maintenance_windows_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance_windows")),
+        sa.UniqueConstraint("number", name=op.f("uq_maintenance_windows_number")),
+    )
+    op.create_index(
+        op.f("ix_maintenance_windows_customer_id"), "maintenance_windows", ["customer_id"], unique=False
+    )
+    op.create_index(op.f("ix_maintenance_windows_ends_at"), "maintenance_windows", ["ends_at"], unique=False)
+    op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("machine_id", sa.Uuid(), nullable=False),
@@ -896,6 +924,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_incident_pauses")),
     )
+    op.create_table(
+        "maintenance_held",
+        sa.Column("window_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.Column("machine_id", sa.Uuid(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("judged_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("became_incident", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["machine_id"], ["machines.id"], name=op.f("fk_maintenance_held_machine_id")),
+        sa.ForeignKeyConstraint(
+            ["window_id"], ["maintenance_windows.id"], name=op.f("fk_maintenance_held_window_id")
+        ),
+        sa.PrimaryKeyConstraint("window_id", "finding_id", name=op.f("pk_maintenance_held")),
+    )
+    op.create_index(op.f("ix_maintenance_held_finding_id"), "maintenance_held", ["finding_id"], unique=False)
     op.create_table(
         "problem_incidents",
         sa.Column("incident_id", sa.Uuid(), nullable=False),

@@ -1,13 +1,13 @@
 """Which versions govern: those in force at the opening, for good, whatever is added later (T14)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from controller.core.errors import Conflict, NotFound
 from controller.incidents.case import Incident
-from controller.sla import actions, ledger, store
+from controller.sla import actions, holiday, ledger, store
 from controller.sla.errors import PlanInvalid
 from controller.sla.state import Clock
 from controller.storage import Storage
@@ -68,6 +68,20 @@ async def test_a_customers_own_plan_and_calendar_come_before_everybodys(
     assert version == "2026-03-02T06:00"
     assert response.due == datetime(2026, 3, 2, 13, 30, tzinfo=UTC)
     assert others.calendars["office"].weekly[0][0] == (540, 840)
+
+
+async def test_another_edition_of_the_library_moves_no_holiday_of_a_kept_calendar(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """15 years of a country's days are kept with the version; then the library knows nothing any more."""
+    await added(desk, office(desk.clock.now()).replace("holidays = ", 'country = "MX"\nholidays = '))
+    monkeypatch.setattr(holiday, "_of_year", lambda *_: frozenset())
+    async with desk.storage.reading() as connection:
+        calendar = (await store.versions(connection)).calendars[0].calendar
+    assert date(2026, 12, 25) in calendar.holidays and date(2040, 12, 25) in calendar.holidays
+    assert date(2026, 3, 16) in calendar.holidays and date(2041, 12, 25) not in calendar.holidays
+    assert not calendar.is_open(datetime(2026, 5, 1, 18, tzinfo=UTC))
+    assert date(2027, 1, 1) in dict(calendar.holidays.coming(date(2026, 12, 1), 3))
 
 
 async def test_every_fault_of_a_new_version_comes_at_once(desk: Desk) -> None:
