@@ -44,6 +44,7 @@ async def take(folder: Path, wanted: list[str]) -> None:
                 "machines": "/machines",
                 "machine": f"/machines/{town.machines['caja-1']}",
                 "customers": "/customers",
+                "plans": "/plans",
                 "problems": "/problems",
                 "problem": "/problems/PRB-1",
                 "drafts": "/problems/PRB-1/drafts",

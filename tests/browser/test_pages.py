@@ -22,6 +22,7 @@ NAMES = (
     "customers",
     "account",
     "reports",
+    "plans",
     "lost",
 )
 
@@ -33,7 +34,7 @@ async def _paths(console: Console, town: Town, page: Page) -> dict[str, str]:
         "sign-in": "/sign-in", "queue": "/incidents", "nothing": "/incidents?state=closed",
         "incident": f"/incidents/INC-{town.number}", "evidence": str(evidence), "machines": "/machines",
         "machine": f"/machines/{town.machines['caja-1']}", "customers": "/customers", "account": "/account",
-        "reports": "/reports", "lost": "/incidents/INC-999",
+        "reports": "/reports", "plans": "/plans", "lost": "/incidents/INC-999",
     }  # fmt: skip
 
 
