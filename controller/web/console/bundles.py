@@ -9,12 +9,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 from controller.blobs.folder import BlobFolder
-from controller.core.errors import VigiaError
+from controller.core.errors import NotFound, VigiaError
 from controller.diagnostics.bundle import Bundle
 from controller.web.fault import told
 from controller.words import formats
 from controller.words.catalogue import Translator
-from evidence.errors import BundleError
+from evidence.errors import BundleCorrupt, BundleError, BundleForged, BundleTooLarge
 from evidence.manifest import Item
 from evidence.reader import Bundle as Opened
 from evidence.reader import open_bundle
@@ -81,7 +81,7 @@ async def _view(blobs: BlobFolder, row: Bundle, base: str, words: Translator) ->
         async with opened(blobs, row) as found:
             manifest, labels = found.manifest, set(found.labels)
     except (BundleError, VigiaError) as error:
-        fault = words._("This bundle cannot be read: {reason}", reason=str(error))
+        fault = words._("This bundle cannot be read: {reason}", reason=words._(_reason(error)))
         return BundleView(row.id, row.taken_at, size, row.profile, fault, ())
     items = tuple(
         ItemView(
@@ -91,6 +91,19 @@ async def _view(blobs: BlobFolder, row: Bundle, base: str, words: Translator) ->
         for item in manifest.items
     )  # fmt: skip
     return BundleView(row.id, row.taken_at, size, row.profile, "", items)
+
+
+# The kind of fault, in either language; what exactly is wrong with the bytes helps nobody who reads a page.
+FAULTS: tuple[tuple[type[Exception], str], ...] = (
+    (BundleTooLarge, "it holds more than is taken"),
+    (BundleForged, "it is none of ours"),
+    (BundleCorrupt, "it is damaged"),
+    (NotFound, "its file is gone"),
+)
+
+
+def _reason(error: Exception) -> str:
+    return next((said for kind, said in FAULTS if isinstance(error, kind)), str(error))
 
 
 def open_item(found: Opened, item: Item, words: Translator) -> OpenItem:

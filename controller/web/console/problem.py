@@ -144,7 +144,8 @@ async def perform(request: Request, reader: Staff, context: Here, reference: str
         context.wake_ticker()
         to_drafts = act in ("draft", "again", "edit", "approve")
         page = f"/problems/{problem.reference}" + ("/drafts" if to_drafts else "")
-        return RedirectResponse(f"{page}?done={act}", 303)
+        cleared = act == "workaround" and not typed.get("body", "").strip()
+        return RedirectResponse(f"{page}?done={'cleared' if cleared else act}", 303)
     if act in ("edit", "approve"):
         return await _drafts(
             request, reader, context, reference, status, editing=typed.get("customer", ""), typed=typed,

@@ -6,7 +6,7 @@ from uuid import UUID
 from controller.broadcasts import actions as broadcasts
 from controller.core.errors import Invalid, NotFound
 from controller.people import store as people
-from controller.problems import actions
+from controller.problems import actions, store
 from controller.problems.problem import ProblemState
 from controller.storage import Unit
 from controller.web.api.incidents import found as incident_found
@@ -54,6 +54,7 @@ SENDING = {
     "send": "It is being sent.",
     "edit": "The message is changed. Somebody else must approve it.",
     "unlink": "The link is taken away.",
+    "cleared": "The workaround is taken away.",
 }
 """The verbs that are buttons and not forms -> what was done."""
 
@@ -96,7 +97,12 @@ async def _unlink(unit: Unit, problem_id: UUID, typed: Mapping[str, str]) -> Non
 
 
 async def _workaround(unit: Unit, problem_id: UUID, typed: Mapping[str, str]) -> None:
-    await actions.write_workaround(unit, problem_id, typed.get("body", ""))
+    body = typed.get("body", "")
+    if not body.strip():
+        problem = await store.problem(unit.connection, problem_id)
+        if problem is None or not problem.workaround:
+            raise Invalid("workaround", "is empty", "Say it in a few words")
+    await actions.write_workaround(unit, problem_id, body)
 
 
 async def _cause(unit: Unit, problem_id: UUID, typed: Mapping[str, str]) -> None:

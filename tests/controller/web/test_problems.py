@@ -139,3 +139,17 @@ async def test_a_viewer_reads_and_cannot_write(console: Console, town: Town) -> 
         assert len(await store.links(connection, made.id)) == 3
         case = await incidents.incident_numbered(connection, 1)
         assert case is not None
+
+
+async def test_an_empty_workaround_is_no_workaround(console: Console, town: Town, leo: User) -> None:
+    """Nothing is confirmed where nothing was written; emptying one takes it away and says so."""
+    page, problem = f"/incidents/INC-{town.number}", "/problems/PRB-1"
+    async with browsing(console, leo) as browser:
+        await press(browser, page, f"{page}/problem", title="El servicio muere")
+        empty = await send(browser, problem, f"{problem}/workaround", body=" ")
+        assert empty.status_code == 422
+        assert "Dígalo en pocas palabras" in empty.text
+        await press(browser, problem, f"{problem}/workaround", body="Reiniciar")
+        cleared = await press(browser, problem, f"{problem}/workaround", body="")
+        assert "La solución provisional queda retirada." in cleared.text
+        assert "Sí, desvincular" in cleared.text

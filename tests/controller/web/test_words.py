@@ -10,7 +10,7 @@ from jinja2.ext import babel_extract
 
 import controller.web
 from controller.web import fault, pages, refusals
-from controller.web.console import account, acts, clockface, machine_state
+from controller.web.console import account, acts, bundles, clockface, machine_state
 from controller.web.portal import addressed, asking, cases
 from controller.words import facts, history, plans, reproductions, requests, waits
 
@@ -51,6 +51,7 @@ def _of_tables() -> Iterator[str]:
         yield from pair
     yield from fault._SENTENCES
     yield from (name for _, name in acts.CHANNELS)
+    yield from (said for _, said in bundles.FAULTS)
     for _, _, heading, way_out in refusals._KINDS:
         yield from (heading, way_out)
     yield from refusals._UNKNOWN[1:]
