@@ -1,4 +1,4 @@
-"""`vigia-agent`: enrol, run, once, show, config, doctor, log, redact.
+"""`vigia-agent`: enrol, run, once, show, config, coverage, doctor, log, redact.
 
 Errors are one line on standard error; exit 2 for usage, 1 for failure.
 """
@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "once": _once,
             "show": _show,
             "config": _config,
+            "coverage": _coverage,
             "doctor": _doctor,
             "log": _log,
             "redact": _redact,
@@ -76,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     settings.add_argument("--json", action="store_true")
     settings.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
+    coverage = commands.add_parser(
+        "coverage", parents=[common], help="say what is watched here, what is not, and why"
+    )
+    coverage.add_argument("--json", action="store_true")
+    coverage.add_argument("--page", action="store_true", help="the page for every system, in Markdown")
+    coverage.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
     log = commands.add_parser(
         "log", parents=[common], help="say what others asked of this machine, and what was done"
     )
@@ -148,6 +155,24 @@ def _config(arguments: argparse.Namespace, config: Config) -> int:
     from agent.settings import as_json, as_table
 
     print(as_json(config) if arguments.json else "\n".join(as_table(config, arguments.lang)))
+    return 0
+
+
+def _coverage(arguments: argparse.Namespace, config: Config) -> int:
+    from agent.clock import SystemClock
+    from agent.collectors import ALL, fitted
+    from agent.collectors.watches import watch_collectors
+    from agent.coverage import ROWS
+    from agent.coverage.here import as_json, as_lines, seen
+    from agent.coverage.page import page
+    from agent.once import look_at_all
+
+    if arguments.page:
+        print(page(ROWS), end="")
+        return 0
+    collectors = (*fitted(ALL, config), *watch_collectors(config.watches))
+    found = seen(ROWS, asyncio.run(look_at_all(collectors, SystemClock())))
+    print(as_json(found) if arguments.json else "\n".join(as_lines(found, arguments.lang)))
     return 0
 
 

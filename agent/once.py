@@ -3,20 +3,33 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.clock import Clock
 from agent.collectors import Collector, look
 from agent.signals import Metric, Reading
 
 BETWEEN_S = 1.0
-LIMIT_S = 15.0
+# What is looked at more seldom than this tells no rates, and may be dear: it is asked once.
+RATES_S = 60.0
 
 
 async def look_at_all(collectors: Sequence[Collector], clock: Clock) -> list[Reading]:
-    """Two looks a second apart, because rates need two; the second is told. One that hangs is left out."""
-    await asyncio.gather(*(_look(collector, clock) for collector in collectors))
+    """Two looks a second apart, because rates need two; the second is told, with the gaps of both.
+
+    Those that look seldom: one.
+    """
+    first = await asyncio.gather(*(_look(collector, clock) for collector in collectors))
     await clock.sleep(BETWEEN_S)
-    return list(await asyncio.gather(*(_look(collector, clock) for collector in collectors)))
+    again = [collector for collector in collectors if collector.every_s <= RATES_S]
+    second = await asyncio.gather(*(_look(collector, clock) for collector in again))
+    latest = {reading.collector: reading for reading in second}
+    return [_both(before, latest.get(before.collector, before)) for before in first]
+
+
+def _both(before: Reading, after: Reading) -> Reading:
+    """What is told once in a run (how the last one ended cannot be told) is told."""
+    return replace(after, gaps=tuple(dict.fromkeys((*after.gaps, *before.gaps))))
 
 
 async def _look(collector: Collector, clock: Clock) -> Reading:

@@ -1,4 +1,4 @@
-"""What `vigia-agent show` says of each collector, and `config` of settings, in English and Spanish."""
+"""What `vigia-agent show` says of each collector, `config` of settings, `coverage` of signals, in English and Spanish."""
 
 # ruff: noqa: E501 - a sentence stands on one line, so that both languages can be read side by side
 
@@ -59,4 +59,18 @@ SHOWN: dict[str, tuple[str, str]] = {
     "config.role": ("by the machine's role", "por el papel del equipo"),
     "config.file": ("from the file", "del archivo"),
     "config.environment": ("by flag or variable", "por opción o variable"),
+    "coverage.watched": ("Watched here:", "Se vigila aquí:"),
+    "coverage.partly": (
+        "Watched here, but not all of it can be read:",
+        "Se vigila aquí, pero no se puede leer todo:",
+    ),
+    "coverage.unknown": (
+        "Unknown, neither well nor bad, because it cannot be read:",
+        "Desconocido, ni bien ni mal, porque no se puede leer:",
+    ),
+    "coverage.absent": (
+        "Nothing of the kind was found or configured here:",
+        "Aquí no se encontró ni se configuró nada de esto:",
+    ),
+    "coverage.unseen": ("Never seen, whatever the machine:", "Lo que no se ve en ningún equipo:"),
 }

@@ -1,0 +1,103 @@
+"""What every machine has: services, room, memory, processors, disks, network, boots."""
+
+# ruff: noqa: E501 - a sentence stands on one line, so that both languages can be read side by side
+
+from agent.coverage.row import Row
+
+MACHINE = (
+    Row(
+        ("Services that a contract names", "Servicios que nombra un contrato"),
+        ("watch",),
+        ("watch.down",),
+        "own probes: systemd unit, process, TCP port, web page",
+        "service control manager, own probes",
+        "`launchctl`, own probes",
+    ),
+    Row(
+        ("Room on filesystems, and when they will be full", "Espacio en los sistemas de archivos y cuándo se llenarán"),
+        ("filesystems",),
+        ("filesystem.space", "filesystem.fill_rate"),
+        "`/proc/self/mountinfo`, `statvfs`",
+        "psutil",
+        "psutil (APFS: purgeable)",
+        ("system.filesystem.usage",),
+        ("network shares: a dead server would hang the look", "recursos de red: un servidor caído colgaría la lectura"),
+    ),
+    Row(
+        ("Inodes", "Inodos"),
+        ("filesystems",),
+        ("filesystem.inodes",),
+        "`statvfs`",
+        tells=("vigia.filesystem.inodes_limit",),
+        unseen=("filesystems that have no fixed number of them", "sistemas de archivos sin un número fijo de ellos"),
+    ),
+    Row(
+        ("A filesystem that went read-only", "Un sistema de archivos que quedó en solo lectura"),
+        ("filesystems",),
+        ("filesystem.readonly",),
+        "`/proc/self/mountinfo` against what it was at first",
+        "",
+        "mount flags",
+        ("vigia.filesystem.readonly",),
+    ),
+    Row(
+        ("Memory", "Memoria"),
+        ("memory",),
+        ("memory.available",),
+        "`/proc/meminfo`",
+        "`GlobalMemoryStatusEx`",
+        "`vm_stat`",
+        ("vigia.memory.available",),
+    ),
+    Row(
+        ("Swap", "Memoria de intercambio"),
+        ("memory",),
+        ("swap.used",),
+        "`/proc/meminfo`, `/proc/vmstat`",
+        "paging file",
+        "`sysctl vm.swapusage`",
+        ("system.paging.utilization",),
+    ),
+    Row(
+        ("Processors and load", "Procesadores y carga"),
+        ("cpu", "uptime"),
+        ("cpu.busy", "load.high"),
+        "`/proc/stat`, `/proc/loadavg`",
+        "psutil, processor queue",
+        "psutil, `getloadavg`",
+        about="load",
+    ),
+    Row(
+        ("How long disks take to answer", "Cuánto tardan los discos en responder"),
+        ("disks",),
+        ("disk.latency",),
+        "`/proc/diskstats`",
+        "performance counters",
+        "`iostat`",
+    ),
+    Row(
+        ("Network link and its errors", "Enlace de red y sus errores"),
+        ("network",),
+        ("network.link", "network.errors"),
+        "`/proc/net`, `/sys/class/net`",
+        "psutil",
+        "psutil",
+    ),
+    Row(
+        ("Restarts that nobody ordered, and crash records", "Reinicios que nadie pidió, y volcados de fallos"),
+        ("uptime",),
+        ("boot.unexpected",),
+        "`wtmp`, the journal of the boot before, pstore",
+        "events Kernel-Power 41, EventLog 6008, BugCheck 1001",
+        "panic files",
+        ("vigia.boot.unclean",),
+    ),
+    Row(
+        ("Disks, memory or system that were changed", "Discos, memoria o sistema que se cambiaron"),
+        ("inventory",),
+        ("inventory.memory", "inventory.disk", "inventory.system"),
+        "sysfs, the package database, systemd, compared with the last look",
+        "CIM",
+        "`system_profiler`",
+    ),
+)  # fmt: skip

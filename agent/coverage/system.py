@@ -1,0 +1,107 @@
+"""What the system says of itself: its log, services, clock, certificates, backups, updates, reach."""
+
+# ruff: noqa: E501 - a sentence stands on one line, so that both languages can be read side by side
+
+from agent.coverage.row import Row
+
+SYSTEM = (
+    Row(
+        ("The kernel's log: disk errors, hardware errors, freezes, killed programs", "El registro del núcleo: errores de disco y de hardware, bloqueos, programas detenidos"),
+        ("kernel",),
+        ("disk.kernel_errors", "hardware.error", "kernel.freeze", "memory.oom_kill"),
+        "`/dev/kmsg`",
+        "events disk 7, 51, 153; Ntfs 55; WHEA-Logger; Resource-Exhaustion 2004",
+        "unified log, JetsamEvent",
+    ),
+    Row(
+        ("Services that failed or keep restarting", "Servicios que fallaron o se reinician sin parar"),
+        ("units",),
+        ("unit.failed", "unit.crash_loop"),
+        "`systemctl`",
+        "events 7031, 7034; service control manager",
+        "`launchctl`",
+    ),
+    Row(
+        ("Speed of network cables, and bonds", "Velocidad de los cables de red, y agrupaciones"),
+        ("links",),
+        ("network.speed", "network.bond"),
+        "`/sys/class/net`",
+        "`Get-NetAdapter`",
+        "`networksetup -getMedia`",
+        ("vigia.network.link_speed", "vigia.network.full_duplex"),
+    ),
+    Row(
+        ("Gateway, name resolution, internet", "Puerta de enlace, resolución de nombres, internet"),
+        ("reach",),
+        ("reach.lost",),
+        "own probes",
+        "own probes",
+        "own probes",
+    ),
+    Row(
+        ("Open files, threads and tracked connections", "Archivos abiertos, hilos y conexiones seguidas"),
+        ("handles",),
+        ("handles.used",),
+        "`/proc/sys`",
+        "handle counts",
+        "",
+    ),
+    Row(
+        ("The clock", "El reloj"),
+        ("time",),
+        ("time.sync",),
+        "`chronyc`, `timedatectl`, the kernel's clock state",
+        "`w32tm /query /status`",
+        "`sntp`",
+    ),
+    Row(
+        ("Failed logins", "Intentos de entrada fallidos"),
+        ("logins",),
+        ("logins.failed",),
+        "`btmp`, the journal",
+        "event 4625",
+        "unified log",
+    ),
+    Row(
+        ("Firewall and antivirus", "Cortafuegos y antivirus"),
+        ("protection",),
+        ("protection.off",),
+        "systemd units",
+        "`Get-MpComputerStatus`, `Get-NetFirewallProfile`",
+        "`socketfilterfw`",
+    ),
+    Row(
+        ("Certificates", "Certificados"),
+        ("certificates",),
+        ("certificate.expiry",),
+        "the files and ports that the configuration names",
+        "certificate store",
+        "keychain",
+        ("vigia.cert.days_left",),
+    ),
+    Row(
+        ("Backups", "Copias de seguridad"),
+        ("backups",),
+        ("backup.state",),
+        "the status of the backups that the configuration names",
+        "`wbadmin`, events of Backup, Veeam",
+        "`tmutil latestbackup`",
+        ("vigia.backup.age", "vigia.backup.never"),
+    ),
+    Row(
+        ("Updates and a restart that wait", "Actualizaciones y un reinicio pendientes"),
+        ("updates",),
+        ("updates.pending",),
+        "the package manager, `reboot-required`",
+        "Windows Update, CBS",
+        "`softwareupdate`",
+    ),
+    Row(
+        ("The agent itself", "El propio agente"),
+        ("own",),
+        ("agent.own",),
+        "`/proc/self`, its spool",
+        "own process",
+        "own process",
+    ),
+)  # fmt: skip
