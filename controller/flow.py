@@ -9,6 +9,7 @@ from typing import Any
 from controller.broadcasts import actions as broadcasts
 from controller.core.changes import Changes
 from controller.core.events import Event
+from controller.detection.maintenance import actions as maintenance
 from controller.diagnostics import actions as diagnostics
 from controller.diagnostics import pulls
 from controller.escalation import actions as escalation
@@ -31,9 +32,12 @@ Step = Callable[[Unit, Any], Awaitable[None]]
 
 
 async def open_or_join(unit: Unit, happened: FindingRaised) -> None:
-    """A fault that is already over is history: its machine's, not an incident (R4)."""
+    """A fault that is already over is history: its machine's, not an incident (R4). One that is found in a
+    maintenance window waits for its end (R8)."""
     machine = await fleet.machine(unit.connection, happened.finding.machine_id)
-    if machine is not None and not happened.already_over:
+    if machine is None or happened.already_over:
+        return
+    if not await maintenance.holds_back(unit, machine, happened.finding):
         await incidents.take_in(unit, happened.finding, **_of_machine(machine))
 
 
@@ -46,7 +50,8 @@ async def note_recovery(unit: Unit, happened: FindingCleared) -> None:
 async def reconcile(unit: Unit, happened: ConditionsRestated) -> None:
     machine = await fleet.machine(unit.connection, happened.machine_id)
     if machine is not None:
-        await incidents.reconcile(unit, happened, **_of_machine(machine))
+        opening = await maintenance.not_held_back(unit, machine, happened)
+        await incidents.reconcile(unit, happened, opening=opening, **_of_machine(machine))
 
 
 async def attach(unit: Unit, happened: EvidenceReceived) -> None:

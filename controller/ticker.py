@@ -9,6 +9,7 @@ from controller.broadcasts import telling as broadcasts
 from controller.broadcasts.standing import TIMER as BROADCAST_TIMER
 from controller.core.clock import Clock
 from controller.core.errors import VigiaError
+from controller.detection.maintenance import actions as maintenance
 from controller.escalation import acting, closing, pausing, quarantine
 from controller.escalation import actions as escalation
 from controller.escalation.acknowledgement import actions as acknowledgement
@@ -45,6 +46,7 @@ HANDLERS: Mapping[str, Handler] = {
     CLOSE_TIMER: closing.close_if_silent,
     orders.EXPIRY: orders.expire,
     acknowledgement.TIMER: chain.act_on_timer,
+    maintenance.TIMER: maintenance.end_on_timer,
 }
 """What a timer of each kind causes when it is due; what follows from that is told in `flow.py`."""
 
@@ -144,6 +146,7 @@ class Ticker:
         rebuilt += await quarantine.audit(self._storage)
         rebuilt += await acknowledgement.audit(self._storage)
         rebuilt += await pausing.audit(self._storage)
+        rebuilt += await maintenance.audit(self._storage)
         if await closing.audit(self._storage) + rebuilt:
             self.wake()
         return None

@@ -13,7 +13,9 @@ from controller.cli import (
     forecast,
     health,
     incidents,
+    inventory,
     machines,
+    maintenance,
     plans,
     problems,
     pulls,
@@ -37,12 +39,14 @@ def build() -> typer.Typer:
         callback=everywhere,
     )
     attempts.register(incidents.app)
+    inventory.register(machines.app)
     for group, name, help_text in (
         (incidents.app, "incidents", _("What customers suffer: list, answer, escalate, resolve.")),
         (problems.app, "problems", _("The cause of many incidents: link, solve, tell everyone.")),
         (requests.app, "requests", _("What incidents ask of others: bugs, changes, work orders.")),
         (articles.app, "articles", _("What was learnt: draft, review, publish, search.")),
-        (machines.app, "machines", _("What is watched: list, show, ban.")),
+        (machines.app, "machines", _("What is watched: list, show, inventory, ban.")),
+        (maintenance.app, "maintenance", _("When faults are expected: list, show, add, end.")),
         (pulls.app, "pulls", _("Diagnostics asked of machines: list, show.")),
         (customers.app, "customers", _("Whom we serve.")),
         (customers.sites, "sites", _("Where customers' machines stand.")),

@@ -246,10 +246,14 @@ async def reconcile(
     site_id: UUID | None,
     machine_name: str,
     machine_role: str = "server",
+    opening: frozenset[UUID] | None = None,
 ) -> None:
     """Makes up for a lost edge (R3): what is stated and unknown comes in; what lasts here and is not stated
-    any more has ended, unless it came in after the statement was made."""
+    any more has ended, unless it came in after the statement was made. `opening`: the findings that may
+    come in (the others wait for the end of a maintenance window, R8); all when None."""
     for finding in restated.conditions:
+        if opening is not None and finding.finding_id not in opening:
+            continue
         cleared_at = await store.finding_cleared_at(unit.connection, finding.finding_id)
         if cleared_at is not None and restated.stated_at <= cleared_at:
             continue

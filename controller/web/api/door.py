@@ -22,6 +22,8 @@ from controller.web.api import (
     forecast,
     health,
     incidents,
+    inventory,
+    maintenance,
     people,
     plans,
     plans_calendars,
@@ -67,7 +69,8 @@ def build_api(context: Context) -> FastAPI:
     api.state.context = context
     for room in (
         incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast, health,
-        fleet, people, plans, plans_calendars, duty, timers,
+        inventory, fleet, people, plans, plans_calendars, duty, timers,
+        maintenance,
     ):  # fmt: skip
         api.include_router(room.router)
     api.add_exception_handler(VigiaError, _refused)
