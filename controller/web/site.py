@@ -19,6 +19,7 @@ from controller.web.console import (
     forgotten,
     health,
     incident,
+    inventory,
     machines,
     plans,
     plans_editor,
@@ -38,7 +39,8 @@ from controller.web.static import FOLDER, Shelf
 
 _ROOMS = (
     duty, duty_calendar, problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests,
-    articles, machines, customers, plans_editor, plans, reports, forecast, health, account, sign_in,
+    articles, inventory, machines, customers, plans_editor, plans, reports, forecast, health, account,
+    sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 

@@ -43,6 +43,7 @@ async def take(folder: Path, wanted: list[str]) -> None:
                 "incident": f"/incidents/INC-{town.number}",
                 "machines": "/machines",
                 "machine": f"/machines/{town.machines['caja-1']}",
+                "inventory": f"/machines/{town.machines['caja-1']}/inventory",
                 "customers": "/customers",
                 "plans": "/plans",
                 "problems": "/problems",

@@ -25,6 +25,7 @@ from evidence.manifest import Item
 from tests.support import recordings
 from tests.support.clocks import JumpingClock
 from tests.support.console import Console
+from tests.support.made_of import bring_inventories
 
 GIB = 1024**3
 
@@ -227,6 +228,7 @@ async def build_town(console: Console, clock: JumpingClock) -> Town:
     await town.act()
     for name in ("caja-1", "files", "obrador"):
         await town.health(name, end)
+    await bring_inventories(console.storage, town.machines["caja-1"], end)
     async with town.storage.reading() as connection:
         case = await incident_store.incident(connection, down)
     assert case is not None

@@ -15,7 +15,7 @@ from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
-from controller.web.console import charts
+from controller.web.console import charts, inventory
 from controller.web.console.machine_state import state_of
 from controller.web.console.queue import title_of
 from controller.web.pages import pages_of
@@ -98,6 +98,7 @@ async def machine_page(request: Request, reader: Staff, context: Here, machine_i
         )
         cases = await incidents.queue(connection, state=CaseState.OPEN, machine_id=machine.id)
         history = await fleet.history(connection, machine.id, HISTORY)
+        made_of = await inventory.short_of(connection, machine.id, reader.words)
     assert customer is not None
     words = reader.words
     return pages_of(request).shown(
@@ -114,6 +115,7 @@ async def machine_page(request: Request, reader: Staff, context: Here, machine_i
             for one in cases
         ],
         history=[Event(history_told(words, one.kind, one.facts), one.at) for one in history],
+        inventory=made_of,
         facts=_facts(machine, words), moments=_moments(machine, words),
     )  # fmt: skip
 
