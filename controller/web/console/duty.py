@@ -178,12 +178,13 @@ async def _shown(
         to_come = [one for one in await store.versions(connection) if one.effective_from > now]
         staff = await people.users(connection)
         linked_at = await store.link_made_at(connection, user.id)
-    gaps = [gap for gap in (*found.gaps, *found.unmanned) if gap.end > now]
+    gaps = [gap for gap in found.gaps if gap.end > now]
     document = _EFFECTIVE.sub("", current.document) if current else _sample(staff, zone, now)
     facts: dict[str, Any] = {
         "picture": picture(found, now, zone, words),
         "rows": _rows(found, now, zone, words),
         "gaps": [in_words(gap, zone, words) for gap in gaps[:MOST_GAPS]],
+        "unmanned": sorted({gap.level for gap in found.unmanned}),
         "more_gaps": max(0, len(gaps) - MOST_GAPS),
         "swaps": _swaps(found, staff, now, zone, words),
         "serving": [(one.login, one.name) for one in staff if can_serve(one)],

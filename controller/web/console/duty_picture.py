@@ -15,7 +15,8 @@ from controller.words.catalogue import Translator
 LEFT, WIDTH, TOP, ROW, PAD = 76, 900, 34, 30, 7
 """Units of the drawing: where time begins, how wide it is, where the first lane begins, how high a row is."""
 TONES = 5
-_LETTER = 7.4
+_LETTER = 7.8
+_FEW_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _fitting(name: str, width: float) -> str:
     """The whole name, the first of its words, its beginnings, or nothing."""
     beginnings = "".join(word[:1] for word in name.replace(",", " ").split())[:3]
     for wish in (name, name.split()[0].rstrip(",") if name.split() else "", beginnings):
-        if len(wish) * _LETTER + 8 <= width:
+        if len(wish) * _LETTER + 12 <= width:
             return wish
     return ""
 
@@ -160,9 +161,12 @@ def _days(scale: _Scale, zone: str, words: Translator) -> tuple[Day, ...]:
     count = round((scale.end - scale.start) / timedelta(days=1))
     while (at := midnight(day, zone)) < scale.end:
         monday = day.weekday() == 0
-        roomy = count <= 14 or monday
-        label = formats.day(at + timedelta(hours=12), words.language, zone) if roomy else ""
-        found.append(Day(scale.x(at), label if count <= 14 or monday else "", monday))
+        label = ""
+        if monday or count <= _FEW_DAYS or (not found and count <= 2 * _FEW_DAYS):
+            label = formats.day(at + timedelta(hours=12), words.language, zone)
+        elif count <= 2 * _FEW_DAYS:
+            label = str(day.day)
+        found.append(Day(scale.x(at), label, monday))
         day += timedelta(days=1)
     return tuple(found)
 
