@@ -83,7 +83,7 @@ def report(
 def export(wishes: Wishes, since: From = None, until: To = None, customer: Customer = None) -> None:
     """One JSON object a line; with --json one array, as `vigia evaluate` reads it."""
     before = "["
-    for page in _pages(wishes, since, until, customer):
+    for page in _pages(wishes, "history", since, until, customer):
         for case in page["cases"]:
             # ASCII: nothing in it can steer a terminal.
             text = json.dumps(case)
@@ -112,7 +112,7 @@ def replay(
     try:
         text, given = _text(plan), [_text(path) for path in calendar or ()]
         read = Replay.of(text, [*given, *_kept_calendars(wishes, text, given, customer)])
-        pages = _pages(wishes, since, until, customer)
+        pages = _pages(wishes, "outlines", since, until, customer)
         with counting(_("replaying the history")) as count:
             for page in pages:
                 read.add(page)
@@ -141,19 +141,19 @@ def _kept_calendars(wishes: Wishes, plan: str, given: list[str], customer: str |
 
 
 def _pages(
-    wishes: Wishes, since: str | None, until: str | None, customer: str | None
+    wishes: Wishes, what: str, since: str | None, until: str | None, customer: str | None
 ) -> Iterator[dict[str, Any]]:
     """The next one is fetched while this one is worked on: two processes, two cores."""
     client = Client(wishes, PATIENCE_S)
     asked: dict[str, Any] = {"from": since, "to": until, "customer": customer, "after": 0}
     with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(client.get, "reports", "history", **asked)
+        coming = ahead.submit(client.get, "reports", what, **asked)
         while True:
             page: dict[str, Any] = coming.result()
             # What the first page settled holds for all: midnight may pass, and things go on happening.
             asked.update({name: page[name] for name in ("from", "to", "as_of", "after")})
             if page["after"] is not None:
-                coming = ahead.submit(client.get, "reports", "history", **asked)
+                coming = ahead.submit(client.get, "reports", what, **asked)
             yield page
             if page["after"] is None:
                 return

@@ -1,9 +1,11 @@
 """Reads what was: incidents with their events, plan and verdict, in pages that let others work in between."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from controller.core.actor import ActorKind
 from controller.core.errors import Invalid
@@ -15,11 +17,13 @@ from controller.incidents.case import Incident
 from controller.incidents.timeline import Entry, EntryKind
 from controller.people import store as people
 from controller.reports.compliance import Report
+from controller.reports.outline import Outline
 from controller.reports.verdict import Deed, Stretch, Told, judge
 from controller.sla import ledger
 from controller.sla import store as plans
 from controller.sla.clock import evaluate
 from controller.sla.events import Event
+from controller.sla.replay import past_of
 from controller.sla.versions.version import Book
 from controller.storage import Connection
 
@@ -114,6 +118,33 @@ async def page(
     told = await reader.tell(connection, _counted(rows, customer_id), as_of)
     kept = tuple(one for one in told if span.holds(one.opened_on))
     return kept, len(rows), rows[-1].number if len(rows) == limit else None
+
+
+async def outlines(
+    connection: Connection,
+    span: Span,
+    as_of: datetime,
+    *,
+    customer_id: UUID | None = None,
+    after: int = 0,
+    limit: int = 5 * PAGE,
+) -> tuple[tuple[Outline, ...], int, int | None]:
+    """As `page`, for a replay: no deeds, no words, no proof."""
+    rows = await incidents.openings_between(
+        connection, span.start, span.end, customer_id=customer_id, after=after, limit=limit
+    )
+    reader = await _reader(connection)
+    counted = [row for row in rows if customer_id == HOUSE or row[2] != HOUSE]
+    events = await ledger.events_of_many(connection, [row[1] for row in counted])
+    found: list[Outline] = []
+    for place, (_, one, customer, opened_at) in enumerate(counted):
+        if place % PAGE == 0:
+            await asyncio.sleep(0)  # others get their turn in between
+        governing = reader.versions.governing(customer, opened_at)
+        if span.holds(opened_at.astimezone(ZoneInfo(governing.plan.zone)).date()):
+            state = evaluate(governing.plan, governing.calendars, events[one], as_of)
+            found.append(Outline(reader.customers.get(customer, ""), tuple(events[one]), past_of(state)))
+    return tuple(found), len(rows), rows[-1][0] if len(rows) == limit else None
 
 
 async def told(

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from controller.reports import outline
+from controller.reports.outline import Outline
 from controller.sla.calendar import Calendar
-from controller.sla.case_reading import read_question
-from controller.sla.clock import evaluate
 from controller.sla.plan import Plan
 from controller.sla.plan_file import read_calendar_file, read_plan
 from controller.sla.replay import Change, Comparison, Load, past_of, refuse_missing, replayed
@@ -34,18 +34,16 @@ class Replay:
         return cls(read_plan(plan, known), known)
 
     def add(self, page: Mapping[str, Any]) -> None:
-        """A page of `reports.cases`. Raises `PlanInvalid` for a severity that the plan does not know."""
+        """A page of `reports.outline`. Raises `PlanInvalid` for a severity that the plan does not know."""
         self._span = {name: page[name] for name in ("from", "to", "as_of")}
-        for case in page["cases"]:
-            self._add(case)
+        as_of = datetime.fromisoformat(page["as_of"])
+        for one in page["outlines"]:
+            self._add(outline.read(one), as_of)
 
-    def _add(self, case: Mapping[str, Any]) -> None:
-        asked = read_question(case)
-        severities = (event.severity for event in asked.events if event.severity is not None)
-        refuse_missing(self._plan, severities)
-        before = evaluate(asked.plan, asked.calendars, asked.events, asked.as_of)
-        after, _ = replayed(self._plan, self._calendars, asked.events, asked.as_of)
-        self._comparison.add(case["customer"], past_of(before), past_of(after))
+    def _add(self, one: Outline, as_of: datetime) -> None:
+        refuse_missing(self._plan, (event.severity for event in one.events if event.severity is not None))
+        after, _ = replayed(self._plan, self._calendars, one.events, as_of)
+        self._comparison.add(one.customer, one.past, past_of(after))
 
     def result(self) -> Json:
         """Breaches are counted; `gained`: only under the other plan, `lost`: only under the real one."""

@@ -115,12 +115,10 @@ async def running(connection: Connection, cases: Collection[Incident]) -> dict[U
 async def events_of_many(connection: Connection, incident_ids: Collection[UUID]) -> dict[UUID, list[Event]]:
     """What the clocks of each are counted from, in order of writing."""
     found: dict[UUID, list[Event]] = {incident_id: [] for incident_id in incident_ids}
-    for row in await incidents.ticked(connection, found, CLOCK_KINDS):
-        one, entry_id, kind, at, recorded_at, severity, level, channel, auto, reason, actor_kind, name = row
+    for one, entry_id, row in await incidents.ticked(connection, found, CLOCK_KINDS):
+        kind, at, recorded_at, severity, level, channel, auto, reason, actor_kind, name = row
         by = _ENGINE if actor_kind == _ENGINE else name
-        found[one].append(
-            Event(kind, at, recorded_at, str(entry_id), severity, level, channel, auto, reason, by)
-        )
+        found[one].append(Event(kind, at, recorded_at, entry_id, severity, level, channel, auto, reason, by))
     return found
 
 

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
-from controller.reports import cases, history, paper
+from controller.reports import cases, history, outline, paper
 from controller.reports.compliance import By, Climbs, Line, Report, Spread, Tally
 from controller.storage import Connection
 from controller.web import report as reading
 from controller.web.api import shapes
 from controller.web.api.incidents import instant
 from controller.web.api.peer import Here, Reader, Short
+from controller.web.context import Context
 from controller.words import reports as names
 from controller.words.catalogue import Translator, translator
 
@@ -22,6 +23,7 @@ Language = Annotated[str, Query(max_length=35)]
 Since = Annotated[str | None, Query(alias="from", max_length=40)]
 Until = Annotated[str | None, Query(alias="to", max_length=40)]
 PAGE_MAX = 500
+OUTLINES_MAX = 2_000
 
 
 @router.get("/compliance")
@@ -77,12 +79,34 @@ async def history_page(
 ) -> Response:
     """A page of cases. `as_of`: that of the first page, so that all pages speak of one instant; `read` of
     `every` rows were looked at for it; `after` None: the last."""
+    return await _page(context, "cases", since, until, customer, after, as_of, limit)
+
+
+@router.get("/outlines")
+async def outlines_page(
+    context: Here,
+    _: Reader,
+    since: Since = None,
+    until: Until = None,
+    customer: Short | None = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    as_of: Short | None = None,
+    limit: Annotated[int, Query(ge=1, le=OUTLINES_MAX)] = OUTLINES_MAX,
+) -> Response:
+    """As the history, with what a replay needs and nothing else."""
+    return await _page(context, "outlines", since, until, customer, after, as_of, limit)
+
+
+async def _page(
+    context: Context, what: str, since: str | None, until: str | None, customer: str | None, after: int,
+    as_of: str | None, limit: int,
+) -> Response:  # fmt: skip
     now = context.clock.now()
     at = min(instant(as_of) or now, now)
     async with context.storage.reading() as connection:
         wished = await reading.wish(connection, since, until, customer, at)
         every = await history.count(connection, wished.span, wished.customer_id)
-        found, read, next_after = await _some(connection, wished, at, after, limit)
+        found, read, next_after = await _some(connection, what, wished, at, after, limit)
     page = {
         "from": wished.span.since.isoformat(),
         "to": wished.span.until.isoformat(),
@@ -91,25 +115,31 @@ async def history_page(
         "every": every,
         "read": read,
         "after": next_after,
-        "cases": found,
+        what: found,
     }
     # Plain values already: the framework would look at each of thousands, on the event loop.
     return await asyncio.to_thread(JSONResponse, page)
 
 
 async def _some(
-    connection: Connection, wished: reading.Wish, at: datetime, after: int, limit: int
+    connection: Connection, what: str, wished: reading.Wish, at: datetime, after: int, limit: int
 ) -> tuple[list[dict[str, Any]], int, int | None]:
     """Small pages make one large one, so that others get their turn in between."""
     found: list[dict[str, Any]] = []
     read = 0
     position: int | None = after
     while position is not None and read < limit:
-        part, rows, position = await history.page(
-            connection, wished.span, at, customer_id=wished.customer_id, after=position,
-            limit=min(history.PAGE, limit - read),
-        )  # fmt: skip
-        found += [cases.case_of(one) for one in part]
+        part = min(history.PAGE if what == "cases" else 5 * history.PAGE, limit - read)
+        if what == "outlines":
+            outlines, rows, position = await history.outlines(
+                connection, wished.span, at, customer_id=wished.customer_id, after=position, limit=part
+            )
+            found += [outline.written(one) for one in outlines]
+        else:
+            told, rows, position = await history.page(
+                connection, wished.span, at, customer_id=wished.customer_id, after=position, limit=part
+            )
+            found += [cases.case_of(one) for one in told]
         read += rows
     return found, read, position
 
