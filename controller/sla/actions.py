@@ -1,7 +1,6 @@
 """What is written about plans and calendars: versions are added, and withdrawn before they are in force."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from controller.audit.actions import record
@@ -10,7 +9,7 @@ from controller.sla import store
 from controller.sla.plan import default_plan
 from controller.sla.plan_writing import write_plan
 from controller.sla.versions.refusal import calendar_beside, plan_beside
-from controller.sla.versions.version import ALWAYS, CalendarVersion, PlanVersion, Version
+from controller.sla.versions.version import ALWAYS, CalendarVersion, PlanVersion, Version, soon
 from controller.storage import Unit, take_turn
 
 _TURN = "plans"
@@ -78,11 +77,6 @@ async def withdraw(unit: Unit, version_id: UUID) -> Version:
     facts = {"name": version.name, "version": version.version}
     await record(unit, f"{kind}.withdraw", str(version.id), facts)
     return version
-
-
-def soon(now: datetime) -> datetime:
-    """The next whole second: what begins "now" must not begin before what was opened a moment ago."""
-    return now.replace(microsecond=0) + timedelta(seconds=1)
 
 
 async def _add(unit: Unit, version: Version, act: str) -> None:

@@ -8,18 +8,18 @@ from controller.core.severity import Severity
 from controller.sla.errors import Fault
 from controller.sla.plan import ALL_HOURS, Plan
 from controller.sla.plan_file import NamedCalendar, read_calendar, read_plan
-from controller.sla.versions.version import Book
+from controller.sla.versions.version import Book, soon
 
 
 def plan_beside(book: Book, document: str, customer_id: UUID | None, now: datetime) -> Plan:
-    """The plan that is in force from its `effective_from`, or from `now` where it names none.
+    """The plan that is in force from its `effective_from`, or from the next second where it names none.
 
     Raises `PlanInvalid` with every fault: those of the document, an incident's severity that it lacks, a
     calendar that will not be there, a version that begins at the same instant.
     """
 
     def further(plan: Plan) -> Iterable[Fault]:
-        begins = plan.effective_from or now
+        begins = plan.effective_from or soon(now)
         yield from lacking(plan)
         known = book.calendars_at(customer_id, begins)
         for clock, name in plan.hours.items():
@@ -38,7 +38,7 @@ def calendar_beside(book: Book, document: str, customer_id: UUID | None, now: da
     """Raises `PlanInvalid` with every fault: those of the document, a version that begins at that instant."""
 
     def further(read: NamedCalendar) -> Iterable[Fault]:
-        begins = read.effective_from or now
+        begins = read.effective_from or soon(now)
         for one in book.calendars:
             if (one.customer_id, one.name, one.effective_from) == (customer_id, read.name, begins):
                 yield _overlapping()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -120,6 +120,11 @@ class Book:
             if named and withdrawn.name not in left.calendars_at(one.customer_id, one.effective_from):
                 return one
         return None
+
+
+def soon(now: datetime) -> datetime:
+    """The next whole second: what begins "now" must not begin before what was opened a moment ago."""
+    return now.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def label(at: datetime, zone: str) -> str:

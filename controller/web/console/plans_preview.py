@@ -5,14 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from controller.core.errors import NotFound
+from controller.fleet import store as fleet
 from controller.reports.rehearsal import Rehearsal, rehearse
-from controller.sla.actions import soon
 from controller.sla.calendar import Calendar
 from controller.sla.state import CLOCK_ORDER
 from controller.sla.versions.changes import Change, calendar_changes, plan_changes
 from controller.sla.versions.refusal import calendar_beside, plan_beside
 from controller.sla.versions.samples import dues, samples
-from controller.sla.versions.version import Book, CalendarVersion, Governing, PlanVersion, Version
+from controller.sla.versions.version import Book, CalendarVersion, Governing, PlanVersion, Version, soon
 from controller.storage import Connection
 from controller.words import clocks, formats
 from controller.words import plans as names
@@ -60,12 +60,13 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`against`: what it takes the place of, "" for the first of its kind. `concerns` is False for a calendar
-    that no plan counts yet."""
+    that no plan counts yet; `customer` is whose due times are shown where nobody else's change."""
 
     begins: str
     against: str
     differences: tuple[Difference, ...]
     concerns: bool
+    customer: str
     instants: tuple[Instant, ...]
     rehearsal: Rehearsal | None
     counts: tuple[Counts, ...]
@@ -75,10 +76,9 @@ async def preview(
     connection: Connection, book: Book, version: Version, words: Translator, now: datetime
 ) -> Preview:
     """`version` is not in `book` yet."""
-    with_it = _with(book, version)
-    at, owner = version.effective_from, version.customer_id
+    with_it, at = _with(book, version), version.effective_from
+    owner, concerns = _concerned(with_it, version)
     before, after = _governing(book, owner, at), with_it.governing(owner, at)
-    concerns = version.id in {after.chosen.id, *(one.id for one in after.calendar_versions)}
     old, changes = _changes(book, version)
     zone = after.plan.zone if isinstance(version, PlanVersion) else version.calendar.zone
     instants = tuple(
@@ -87,10 +87,12 @@ async def preview(
         for one in samples(zone, _calendars(before, after, version), at)
     ) if concerns else ()  # fmt: skip
     rehearsal = await rehearse(connection, with_it, version, after.plan.zone, now) if concerns else None
+    shown = await fleet.customer(connection, owner) if owner and owner != version.customer_id else None
     against = f"{old.name} ({old.version.replace('T', ' ')})" if old else ""
     return Preview(
         formats.instant(at, words.language, zone), against,
-        tuple(_difference(one, words) for one in changes), concerns, instants, rehearsal,
+        tuple(_difference(one, words) for one in changes), concerns, shown.name if shown else "", instants,
+        rehearsal,
         _counts(rehearsal, words),
     )  # fmt: skip
 
@@ -112,6 +114,17 @@ def _with(book: Book, version: Version) -> Book:
     if isinstance(version, CalendarVersion):
         return Book(book.plans, (*book.calendars, version))
     return Book((*book.plans, version), book.calendars)
+
+
+def _concerned(book: Book, version: Version) -> tuple[UUID | None, bool]:
+    """The first whom the version governs from its beginning on: its own customer, or everybody, or a customer
+    whose own plan counts everybody's calendar."""
+    others = (one.customer_id for one in book.plans) if version.customer_id is None else ()
+    for owner in dict.fromkeys((version.customer_id, *others)):
+        found = _governing(book, owner, version.effective_from)
+        if found and version.id in {found.chosen.id, *(one.id for one in found.calendar_versions)}:
+            return owner, True
+    return version.customer_id, False
 
 
 def _governing(book: Book, owner: UUID | None, at: datetime) -> Governing | None:

@@ -160,6 +160,24 @@ async def test_a_calendar_that_no_plan_counts_changes_nothing_and_one_that_is_co
         assert "no cambia ningún plazo" in answer.text
 
 
+async def test_everybodys_calendar_concerns_a_customer_whose_own_plan_counts_it(
+    console: Console, clock: JumpingClock
+) -> None:
+    """The plan for everybody is day and night; what changes is shown as it comes out for them. Both were
+    added within one second."""
+    async with console.storage.unit() as unit:
+        sol = await fleet.add_customer(unit, "Sol & Luna", "es", "Marta", "marta@sol.example", ZONE)
+        await actions.add_calendar(unit, office())
+        await actions.add_plan(unit, office_plan(), sol.id)
+    clock.set(clock.now() + timedelta(seconds=1))
+    async with administering(console) as browser:
+        form = await typed(browser, "/plans/new-calendar?name=office")
+        later = form["document"].replace('fri = [["09:00", "18:00"]]', "fri = []")
+        answer = await browser.post("/plans/new-calendar", data={**form, "document": later})
+    assert "(Sol &amp; Luna)" in answer.text
+    assert "<strong>lun 9 mar, 09:30</strong>" in answer.text
+
+
 async def test_only_administrators_write(console: Console) -> None:
     async with browsing(console, console.ana) as browser:
         for path in ("/plans/new", "/plans/new-calendar"):

@@ -110,6 +110,10 @@ async def test_two_versions_never_begin_at_one_instant(desk: Desk) -> None:
                 await verb(unit, text)
         assert [(one.path, one.kind) for one in caught.value.faults] == [("effective_from", "overlapping")]
     await added(desk, office(begins), office_plan(begins), desk.customer.id)
+    await added(desk, office(), office_plan())
+    async with desk.storage.unit(desk.root.actor) as unit:
+        with pytest.raises(PlanInvalid, match="another version begins"):
+            await actions.add_plan(unit, office_plan())
 
 
 async def test_only_what_is_not_in_force_is_withdrawn_and_nothing_that_a_plan_needs(desk: Desk) -> None:
