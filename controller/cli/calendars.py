@@ -6,9 +6,9 @@ import typer
 
 from controller.cli.client import Client
 from controller.cli.documents import Customer, File, Toml, document, judged, naming, write
-from controller.cli.language import _, words
+from controller.cli.language import _, language, words
 from controller.cli.options import Wishes, command
-from controller.cli.plans import ThisVersion
+from controller.cli.plans import PREVIEW_S, ThisVersion
 from controller.cli.terminal import line, print_json
 
 app = typer.Typer()
@@ -77,6 +77,19 @@ def check(wishes: Wishes, file: File) -> None:
     if wishes.as_json:
         return print_json({"name": read.name, "faults": []})
     return print(_("{path} makes sense: {name}", path=line(file), name=line(read.name)))
+
+
+@command(app, "preview", _("What it would change, and what the last month would have come to."))
+def preview(wishes: Wishes, file: File, customer: Customer = None) -> None:
+    content = document(file)
+    with naming(file):
+        asked = {"document": content, "customer": customer, "lang": language()}
+        found = Client(wishes, PREVIEW_S).post("calendars", "preview", **asked)
+    if wishes.as_json:
+        return print_json(found)
+    from controller.cli.plan_sheets import print_preview
+
+    return print_preview(found)
 
 
 @command(app, "add", _("A new calendar, or a new version; incidents that are open keep theirs."))

@@ -8,11 +8,13 @@ import typer
 
 from controller.cli.client import Client
 from controller.cli.documents import Customer, File, Toml, document, judged, naming, write
-from controller.cli.language import _, words
+from controller.cli.language import _, language, words
 from controller.cli.options import Wishes, command
 from controller.cli.terminal import line, print_json
 
 app = typer.Typer()
+PREVIEW_S = 120.0
+"""A month may hold a thousand incidents."""
 Version = Annotated[
     str | None,
     typer.Argument(
@@ -78,6 +80,19 @@ def check(
         names = ", ".join(line(name) for name in open_names)
         print(_("not checked, hand them over with --calendar: {names}", names=names), file=sys.stderr)
     return None
+
+
+@command(app, "preview", _("What it would change, and what the last month would have come to."))
+def preview(wishes: Wishes, file: File, customer: Customer = None) -> None:
+    content = document(file)
+    with naming(file):
+        asked = {"document": content, "customer": customer, "lang": language()}
+        found = Client(wishes, PREVIEW_S).post("plans", "preview", **asked)
+    if wishes.as_json:
+        return print_json(found)
+    from controller.cli.plan_sheets import print_preview
+
+    return print_preview(found)
 
 
 @command(app, "add", _("A new version; incidents that are open keep theirs."))

@@ -27,6 +27,7 @@ from controller.web.api import (
     people,
     plans,
     plans_calendars,
+    plans_preview,
     problems,
     pulls,
     reports,
@@ -69,7 +70,7 @@ def build_api(context: Context) -> FastAPI:
     api.state.context = context
     for room in (
         incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast, health,
-        inventory, fleet, people, plans, plans_calendars, duty, timers,
+        inventory, fleet, people, plans, plans_calendars, plans_preview, duty, timers,
         maintenance,
     ):  # fmt: skip
         api.include_router(room.router)

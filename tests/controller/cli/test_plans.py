@@ -4,7 +4,10 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+from controller.incidents import actions as incidents
+from controller.sla.versions.times import with_beginning
 from tests.support.control import Control, vigia
+from tests.support.desk import person
 from tests.support.plans import office, office_plan
 
 DAY = timedelta(days=1)
@@ -79,6 +82,32 @@ async def test_every_fault_is_told_and_nothing_is_kept(control: Control, tmp_pat
     ]  # fmt: skip
     ran = await control.vigia("plans", "add", str(plan), "--customer", "Nobody")
     assert (ran.status, ran.err) == (1, "vigia: there is no customer 'Nobody'\n")
+    assert len((await control.api.get("/plans")).json()) == 1
+
+
+async def test_a_preview_keeps_nothing_and_tells_what_would_change(control: Control, tmp_path: Path) -> None:
+    """A shorter promise would have been missed by the incident of this morning."""
+    desk, plan = control.desk, tmp_path / "plan.toml"
+    shown = (await control.vigia("plans", "show", "--toml")).out
+    plan.write_text(with_beginning(shown, "2026-03-03T00:00:00-06:00").replace('"30m"', '"10m"'))
+    case = await desk.raised(await desk.finding())
+    desk.clock.set(desk.clock.now() + timedelta(minutes=20))
+    async with desk.storage.unit(person(desk.luis)) as unit:
+        await incidents.respond(unit, case.id, "Voy", channel="phone")
+    ran = await control.vigia("plans", "preview", str(plan), "--json")
+    assert ran.status == 0, ran.err
+    assert ran.json["last_days"] == {
+        "days": 30, "incidents": 1, "worse": 1, "better": 0,
+        "missed": [{"clock": "first response", "before": 0, "after": 1}],
+    }  # fmt: skip
+    assert ran.json["differences"] == [
+        {"name": "Critical: first response", "before": "30 min", "after": "10 min"}
+    ]
+    ran = await control.vigia("plans", "preview", str(plan), lang="es")
+    assert "1 habría incumplido más" in ran.out and "vie 6 mar, 18:00 → vie 6 mar, 17:40" in ran.out
+    (tmp_path / "office.toml").write_text(office())
+    ran = await control.vigia("calendars", "preview", str(tmp_path / "office.toml"))
+    assert (ran.status, ran.err) == (0, "") and "no deadline changes" in ran.out
     assert len((await control.api.get("/plans")).json()) == 1
 
 
