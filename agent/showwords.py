@@ -11,7 +11,10 @@ SHOWN: dict[str, tuple[str, str]] = {
         "disk controllers and their batteries",
         "las controladoras de discos y sus baterías",
     ),
-    "show.disk:smart": ("what disks say of their own health", "lo que los discos dicen de su propia salud"),
+    "show.disk:smart": (
+        "what disks say of their own health, with model and serial number",
+        "lo que los discos dicen de su propia salud, con modelo y número de serie",
+    ),
     "show.disk:heat": ("how warm the disks are", "la temperatura de los discos"),
     "show.ext4": ("errors that filesystems counted", "los errores que contaron los sistemas de archivos"),
     "show.edac": ("errors of the memory modules", "los errores de los módulos de memoria"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
 from agent.collectors.hardware.part import DEGRADED, FAILED, OK, Part
 from agent.collectors.procfs import MACHINE, Roots, Unreadable, names
-from agent.names import HW_NAME
+from agent.names import HW_ID, HW_NAME, HW_STATE, HW_TYPE
 from agent.signals import Gap, Metric, Reading
 
 IPMITOOL = Tool(("ipmitool",), timeout_s=60.0)
@@ -17,6 +17,7 @@ EVENTS_MAX = 64
 # IPMI 2.0, table 43-13: what a sensor belongs to.
 ENTITIES = {"3": "cpu", "7": "board", "8": "memory", "10": "power_supply", "19": "power_supply", "29": "fan",
             "30": "fan", "32": "memory", "34": "cpu"}  # fmt: skip
+ALWAYS = ("power_supply", "fan")
 STATES = {"ok": OK, "nc": DEGRADED, "cr": FAILED, "nr": FAILED}
 BAD = re.compile(
     r"failure|fault|ac lost|input lost|out-of-range|redundancy (?:lost|degraded)|non-redundant: insuff"
@@ -34,6 +35,7 @@ class Ipmi:
 
     def __init__(self, roots: Roots = MACHINE, ask: Ask = ask) -> None:
         self._root, self._ask = f"{roots.sys}/class/ipmi", ask
+        self._named: set[str] = set()
 
     def read(self, now: datetime) -> Reading:
         try:
@@ -44,7 +46,7 @@ class Ipmi:
         metrics: list[Metric] = []
         gaps: list[Gap] = []
         for parse, words in (
-            (sensors, ("sdr", "elist")),
+            (self._sensors, ("sdr", "elist")),
             (chassis, ("chassis", "status")),
             (events, ("sel", "elist", "last", str(EVENTS_MAX))),
         ):
@@ -53,6 +55,14 @@ class Ipmi:
             except (ProgramMissing, Unanswered) as error:
                 gaps.append(Gap(self.name, str(error)))
         return Reading(self.name, now, 0.0, tuple(metrics), tuple(gaps))
+
+    def _sensors(self, elist: str) -> list[Metric]:
+        """A server has two hundred: told are what it lives on, and whatever was once not well."""
+        told = sensors(elist)
+        self._named |= {one.attributes[HW_ID] for one in told if one.attributes[HW_STATE] != OK}
+        return [
+            one for one in told if one.attributes[HW_TYPE] in ALWAYS or one.attributes[HW_ID] in self._named
+        ]
 
 
 def sensors(elist: str) -> list[Metric]:

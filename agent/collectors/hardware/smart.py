@@ -15,12 +15,15 @@ from agent.collectors.procfs import MACHINE, Roots, Unreadable, names, word
 from agent.signals import Gap, Metric, Reading
 
 SMARTCTL = Tool(("smartctl",), timeout_s=45.0, limit_bytes=512 * 1024)
+HEALTH = ("hw.status", "hw.physical_disk.smart", "vigia.nvme.critical_warning")
 DISK = re.compile(r"(?:sd[a-z]+|nvme\d+n\d+)\Z")
 NAME = re.compile(r"/dev/[A-Za-z0-9_/.:-]{1,60}\Z")
 KIND = re.compile(r"[a-z0-9_,+/:.-]{1,40}\Z")
 # Bits of the exit code: 1 and 2 say that nothing was read, the others what was found.
 READ = tuple(code for code in range(256) if not code & 3)
 SLEEPS = 3  # what we have it say for a disk that sleeps; both bits together mean nothing else
+# Disks of virtual machines: their health is the host's.
+VIRTUAL = ("QEMU", "VMware", "VBOX", "Virtual", "Msft", "Google", "Amazon Elastic")
 DISKS_MAX = 64
 
 
@@ -60,9 +63,16 @@ class Smart:
 
     def _disks(self) -> list[str]:
         try:
-            return [name for name in names(self._block) if DISK.match(name)][:DISKS_MAX]
+            disks = [name for name in names(self._block) if DISK.match(name)]
         except Unreadable:
             return []
+        return [name for name in disks if not self._passing(name)][:DISKS_MAX]
+
+    def _passing(self, disk: str) -> bool:
+        """Sticks and cards that come and go, and disks that are none."""
+        folder = f"{self._block}/{disk}"
+        said = f"{word(f'{folder}/device/vendor') or ''} {word(f'{folder}/device/model') or ''}"
+        return word(f"{folder}/removable") == "1" or any(maker in said for maker in VIRTUAL)
 
     def _list(self, disks: list[str]) -> tuple[Device, ...]:
         if self._listed != disks:
@@ -72,7 +82,9 @@ class Smart:
             self._devices = tuple(
                 Device(row["name"], row["type"])
                 for row in rows(told, "devices")[:DISKS_MAX]
-                if NAME.match(str(row.get("name"))) and KIND.match(str(row.get("type")))
+                if NAME.match(str(row.get("name")))
+                and KIND.match(str(row.get("type")))
+                and not self._passing(str(row.get("name")).removeprefix("/dev/"))
             )
             self._listed = disks
         return self._devices
@@ -82,8 +94,8 @@ class Smart:
         words = ["-j", "-i", "-H", "-A", "-d", device.kind]
         # Some solid-state disks claim to sleep for ever; reading them wakes nothing.
         words += ["-n", f"standby,{SLEEPS}"] if spins else ["-l", "ssd"]
-        told = answer(self._ask, SMARTCTL, (*words, device.name), (*READ, SLEEPS, 2))
-        document = table(told, f"smartctl {device.name}")
+        said = answer(self._ask, SMARTCTL, (*words, device.name), (*READ, SLEEPS, 2))
+        document = table(said, f"smartctl {device.name}")
         part = Part(device.id, "physical_disk")
         common = [
             part.metric("vigia.disk.redundant", float(self._redundancy.of(device.id, device.kind))),
@@ -95,7 +107,10 @@ class Smart:
         if found(document, "smartctl", "exit_status") in (1, 2, 3):
             why = rows(document, "smartctl", "messages")
             raise Unanswered(str(why[0].get("string")) if why else "smartctl could not open it")
-        return [*common, *metrics(device, document)]
+        told = metrics(device, document)
+        if not any(metric.name in HEALTH for metric in told):
+            raise Unanswered("it says nothing about its health")
+        return [*common, *told]
 
     def _spins(self, device: Device) -> bool:
         return word(f"{self._block}/{device.id}/queue/rotational") == "1"

@@ -57,8 +57,8 @@ class Btrfs:
         metrics = array.metrics()
         for device in devices:
             for line in text(f"{folder}/devinfo/{device}/error_stats").splitlines():
-                key, count = line.split()
-                if key in KINDS:
+                key, _, count = line.partition(" ")
+                if key in KINDS:  # of a missing device it says "invalid"
                     metrics.append(member_errors(name, f"device {device}", KINDS[key], int(count)))
         return metrics
 

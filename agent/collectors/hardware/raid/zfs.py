@@ -43,7 +43,10 @@ class Zfs:
         if not os.path.isdir(self._loaded):
             return Reading(self.name, now, 0.0)
         metrics: list[Metric] = []
-        for name, state, tree in parse(answer(self._ask, ZPOOL, ("status", "-p"))):
+        told = answer(self._ask, ZPOOL, ("status", "-p"))
+        for name, lost in data_errors(told):
+            metrics.append(member_errors(name, "data", "permanent", lost))
+        for name, state, tree in parse(told):
             metrics += pool(name, state, tree).metrics()
             for leaf in leaves(tree):
                 for kind, count in zip(("read", "write", "checksum"), leaf.errors, strict=True):
@@ -82,6 +85,16 @@ def redundant_members(status: str) -> set[str]:
         if (_left(vdev) or 0) > 0
         for leaf in leaves(vdev.children)
     }
+
+
+def data_errors(status: str) -> list[tuple[str, float]]:
+    """(pool, blocks that no copy could restore) where the pool tells: what is lost is lost."""
+    found = []
+    for block in re.split(r"(?m)^\s*pool: ", status)[1:]:
+        told = re.search(r"(?m)^errors: (?:(No known)|(\d+)) data errors", block)
+        if told:
+            found.append((block.split("\n", 1)[0].strip(), float(told[2] or 0)))
+    return found
 
 
 def _left(vdev: Vdev) -> int | None:

@@ -4,13 +4,14 @@ import pytest
 
 from agent.collectors.asking import Unanswered
 from agent.collectors.hardware.raid import lvm, md, ssacli, storcli, zfs
+from agent.collectors.hardware.raid.btrfs import Btrfs
 from agent.collectors.hardware.raid.controllers import Controllers
 from agent.collectors.hardware.raid.md import Md
 from agent.collectors.hardware.raid.zfs import Zfs
 from agent.names import HW_ID, HW_STATE
 from agent.signals import Metric, Reading
 from tests.agent.collectors.answers import Answers
-from tests.agent.collectors.hardware.shelf import ANSWERS, MDSTAT, SSACLI_STATUS, ZPOOL
+from tests.agent.collectors.hardware.shelf import ANSWERS, BTRFS, FILES, MDSTAT, SSACLI_STATUS, ZPOOL
 from tests.agent.collectors.hardware.shelf import ssacli as ssacli_says
 from tests.agent.collectors.hardware.shelf import storcli as storcli_says
 from tests.agent.collectors.machine import Machine
@@ -129,3 +130,21 @@ def test_a_controller_that_nothing_here_can_ask_is_a_gap(tmp_path: object) -> No
     here.says("sys/bus/pci/drivers/aacraid/0000:07:00.0/vendor", "x\n")
     assert "arcconf" in Controllers(here.roots, answers).read(NOON).gaps[0].reason
     assert answers.asked == [], "nothing is asked where no driver is bound"
+
+
+def test_a_missing_device_of_btrfs_is_lost_though_it_counts_nothing(tmp_path: object) -> None:
+    """The kernel says "invalid" for its counters: no reason not to tell that it is gone."""
+    here = Machine(tmp_path)  # type: ignore[arg-type]
+    for name, content in FILES.items():
+        here.says(name, content)
+    here.says(f"{BTRFS}/devinfo/2/missing", "1\n")
+    here.says(f"{BTRFS}/devinfo/2/error_stats", "invalid\n")
+    reading = Btrfs(here.roots).read(NOON)
+    assert reading.gaps == ()
+    assert state(reading) == {"data": "degraded", "data/device 2": "failed"}
+
+
+def test_blocks_that_no_copy_could_restore_are_counted() -> None:
+    assert zfs.data_errors(ZPOOL) == [("tank", 0)]
+    lost = ZPOOL.replace("errors: No known data errors", "errors: 3 data errors, use '-v' for a list")
+    assert zfs.data_errors(lost) == [("tank", 3)]

@@ -11,7 +11,7 @@ from agent.collectors.hardware.sensors import LOOKS, Sensors
 from agent.collectors.hardware.smart import Smart
 from agent.collectors.hardware.smart_words import Device, wear
 from agent.collectors.hardware.ups import Ups
-from agent.names import HW_ID, HW_LIMIT, SMART_ATTRIBUTE
+from agent.names import HW_ID, HW_LIMIT, HW_TYPE, SMART_ATTRIBUTE
 from tests.agent.collectors.answers import Answers
 from tests.agent.collectors.building import built
 from tests.agent.collectors.hardware import shelf
@@ -189,3 +189,36 @@ def test_a_program_is_named_with_what_it_did(tmp_path: Path) -> None:
                          ("sleep 9", "no answer within 0.3 s")):  # fmt: skip
         with pytest.raises(Unanswered, match=told):
             answer(ask, shell, ("-c", script))
+
+
+def test_sticks_and_disks_of_virtual_machines_are_left_alone(here: Machine) -> None:
+    """Their health is nobody's, or the host's."""
+    here.says("sys/block/sda/removable", "1\n")
+    here.says("sys/block/sdb/device/vendor", "VMware  \n")
+    reading = Smart(here.roots, Answers(shelf.ANSWERS)).read(NOON)
+    assert {one.attributes[HW_ID] for one in reading.metrics} == {"nvme0"}
+
+
+def test_a_disk_that_tells_nothing_of_its_health_is_a_gap(here: Machine) -> None:
+    key = "smartctl -j -i -H -A -d sat -n standby,3 /dev/sda"
+    mute = '{"smartctl": {"exit_status": 4}, "device": {"name": "/dev/sda"}, "temperature": {"current": 30}}'
+    (gap,) = Smart(here.roots, Answers({**shelf.ANSWERS, key: mute})).read(NOON).gaps
+    assert gap.reason == "sda: it says nothing about its health"
+
+
+def test_of_two_hundred_sensors_those_are_told_that_matter_and_those_that_were_once_not_well(
+    here: Machine,
+) -> None:
+    hot = shelf.SDR.replace("01h | ok", "01h | cr")
+    answers = Answers(dict(shelf.ANSWERS))
+    collector = ipmi.Ipmi(here.roots, answers)
+
+    def told(sdr: str) -> set[str]:
+        answers.says = {**shelf.ANSWERS, "ipmitool sdr elist": sdr}
+        kinds = ("sensor", "cpu", "fan", "board", "power_supply")
+        return {
+            one.attributes[HW_ID] for one in collector.read(NOON).metrics if one.attributes[HW_TYPE] in kinds
+        }
+
+    assert told(shelf.SDR) == {"FAN1", "PS1 Status"}
+    assert told(hot) == told(shelf.SDR) == {"FAN1", "PS1 Status", "CPU1 Temp"}
