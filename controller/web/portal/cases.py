@@ -30,7 +30,9 @@ from controller.web.pages import pages_of
 from controller.web.portal.addressed import addressed
 from controller.web.portal.guest import HOME, Member, Signed
 from controller.web.portal.promises import Promise, promise
+from controller.web.proof import told as proofs
 from controller.web.reader import Here
+from controller.words.proofs import Voice
 
 router = APIRouter(prefix=HOME)
 MOST = 200
@@ -158,7 +160,8 @@ async def _shown(
         member.guest, "portal/case", status, here="cases", case=told.incident, machine=name,
         path=path_of(case), title=title_of(case, name, words), zone=zone,
         promise=promise(told.state, words, zone, closes_at, pause),
-        steps=for_them(told.entries, zone, name, member),
+        steps=for_them(told.entries, zone, name, member), kept=proofs(told, zone, words, Voice.CUSTOMER),
+        plan=told.plan.name,
         into=(into.reference, path_of(into)) if into else None, others=others,
         done=done, typed=typed or {}, faults=faults, refusal=refusal,
     )  # fmt: skip
