@@ -35,8 +35,13 @@ def built(one: Collector, here: Machine, ask: Ask) -> Collector:
         "kernel": no_child,
     }
     taken = signature(type(one)).parameters
+    return replaced(one, **{name: seam for name, seam in seams.items() if name in taken})
+
+
+def replaced(one: Collector, **seams: Any) -> Collector:
+    """The same kind of collector on this machine, but for those seams."""
     make: Callable[..., Any] = type(one)
-    made: Collector = make(**{name: seam for name, seam in seams.items() if name in taken})
+    made: Collector = make(**seams)
     return made
 
 
