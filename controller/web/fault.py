@@ -4,7 +4,18 @@ import re
 from dataclasses import dataclass
 
 from controller.core.errors import Invalid, VigiaError
-from controller.words import duty, forecast, plans, problems, pulls, reports, reproductions, requests, waits
+from controller.words import (
+    duty,
+    forecast,
+    maintenance,
+    plans,
+    problems,
+    pulls,
+    reports,
+    reproductions,
+    requests,
+    waits,
+)
 from controller.words.catalogue import Translator
 
 # What rooms say with a number or a name in it, as the msgids of the catalogue.
@@ -64,6 +75,7 @@ _SENTENCES = (
     "at most {most} characters, not {size}",
     "the database cannot write now: {reason}",
     *plans.REFUSALS,
+    *maintenance.REFUSALS,
     *duty.REFUSALS,
     *problems.REFUSALS,
     *pulls.REFUSALS,
@@ -101,6 +113,7 @@ _FIELDS = {
     "zone": "Time zone",
     "hours": "Hours ahead",
     **duty.FIELDS,
+    **maintenance.FIELDS,
     **reports.FIELDS,
     **reproductions.FIELDS,
     **requests.FIELDS,

@@ -21,6 +21,7 @@ from controller.web.console import (
     incident,
     inventory,
     machines,
+    maintenance,
     plans,
     plans_editor,
     problem,
@@ -39,8 +40,8 @@ from controller.web.static import FOLDER, Shelf
 
 _ROOMS = (
     duty, duty_calendar, problems, problem, queue, forgotten, evidence, attempts, pulls, incident, requests,
-    articles, inventory, machines, customers, plans_editor, plans, reports, forecast, health, account,
-    sign_in,
+    articles, inventory, machines, maintenance, customers, plans_editor, plans, reports, forecast, health,
+    account, sign_in,
 )  # fmt: skip
 _PORTAL = (door, cases, asking, portal_articles)
 

@@ -28,8 +28,8 @@ RULES: Mapping[str, RuleWords] = {
     "site.silent": RuleWords(
         N_("{object} is silent: {machine_count} machines at once"),
         (
-            N_("Call the customer: have they power, and does the telephone line or the router show its lights?"),
-            N_("If the machines there work, the line is down: have the router restarted, then call the provider."),
+            N_("Call the customer: have they power, and does the router show its lights?"),
+            N_("If the machines there work, it is the line: have the router restarted, then call the provider."),
             N_("It is one outage: what is said here counts for every machine in the list."),
         ),
     ),
