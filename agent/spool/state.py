@@ -52,7 +52,7 @@ def read_state(disk: Disk, path: Path) -> State | None:
     """The state as last written; None when there is none or it cannot be trusted."""
     try:
         crc, _, text = disk.read(path).partition(b"\n")
-        if int(crc, 16) != zlib.crc32(text):
+        if crc != b"%08x" % zlib.crc32(text):
             return None
         held = json.loads(text)
         lanes = LaneState(**held["faults"]), LaneState(**held["metrics"])

@@ -102,7 +102,7 @@ def _short(found: Inventory, words: Translator) -> list[tuple[str, str]]:
     rows = [
         (_("Model"), model),
         (_("Serial number"), str(hardware.get("serial") or "")),
-        (_("Firmware"), firmware),
+        (_("Firmware version"), firmware),
         (_("Processor"), f"{cpu} · {cores}" if cpu and cores else cpu),
         (_("Memory"), told.value(words, "memory_bytes", hardware.get("memory_bytes"))),
         (_("Disks"), ", ".join(disks)),
