@@ -26,6 +26,7 @@ from controller.incidents.post import check_post
 from controller.incidents.timeline import EntryKind
 from controller.incidents.writing import load, write
 from controller.people import store as people
+from controller.people.access import Act, demand
 from controller.storage import Unit
 
 
@@ -67,6 +68,8 @@ async def _say(
     reason: str | None,
 ) -> Incident:
     check_writer(unit.actor)
+    if at is not None and unit.actor.kind is ActorKind.PERSON:
+        demand(unit.actor, Act.BACKDATE)
     body = check_text("body", body)
     channel = check_channel(channel)
     reason = _reason(reason) if reason else None

@@ -25,7 +25,8 @@ MARTA, ROSA = "marta@sol.example", "rosa@luna.example"
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One customer: a machine, an incident it reported, one its people opened, one that is resolved.
+    """One customer: a machine, an incident it reported, one its people opened, one that is resolved, and a
+    twin that was merged into the second.
 
     `secrets` are words that stand nowhere but in what belongs to this customer.
     """
@@ -36,11 +37,12 @@ class House:
     reported: Incident
     opened: Incident
     resolved: Incident
+    merged: Incident
     secrets: tuple[str, ...]
 
     @property
     def cases(self) -> tuple[Incident, ...]:
-        return self.reported, self.opened, self.resolved
+        return self.reported, self.opened, self.resolved, self.merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,16 @@ async def _house(console: Console, name: str, contact: str, email: str, machine:
         )
         resolved = await incidents.open_by_person(unit, customer_id=customer.id, summary=f"Otra de {secret}")
     async with storage.unit(console.ana.actor) as unit:
-        await incidents.note(unit, opened.id, f"apunte interno {secret}")
+        await incidents.note(unit, opened.id, f"apunte interno {secret}, @ana")
+        await incidents.save_draft(unit, opened.id, "respond", {"body": f"borrador interno {secret}"})
+        twin = await incidents.open_by_person(unit, customer_id=customer.id, summary=f"Igual que {secret}")
+        await incidents.merge(unit, twin.id, opened.id)
         resolved = await incidents.resolve(unit, resolved.id, f"Arreglado {secret}")
         reported = await incident_rows.incident_of_finding(unit.connection, finding.finding_id)
         assert reported is not None
+        await incidents.pause(unit, reported.id, "customer", told=f"Espera {secret}", note="apunte interno")
     secrets = (secret, name, contact, machine)
-    return House(customer.id, email, machine_id, reported, opened, resolved, secrets)
+    return House(customer.id, email, machine_id, reported, opened, resolved, twin, secrets)
 
 
 async def _article(console: Console, text: Text, audience: Audience | None) -> str:

@@ -82,7 +82,7 @@ async def test_a_request_in_plain_words_becomes_an_incident(console: Console, ne
         )  # fmt: skip
         assert sent.status_code == 303
         shown = html.unescape((await browser.get(sent.headers["location"])).text)
-    case = await _case(console, 7)
+    case = await _case(console, 9)
     assert (case.summary, case.severity) == ("La caja no abre el cajón", Severity.CRITICAL)
     assert case.machine_id == neighbours.bakery.machine_id
     assert "Ya la tenemos." in shown
