@@ -82,7 +82,7 @@ def test_a_machine_that_is_well_leaves_no_gap_and_nothing_to_say(one: Collector,
 
 @EVERY
 def test_this_machine_can_be_read_twice(one: Collector) -> None:
-    """The real kernel, whatever it lacks: no exception, no nonsense. What is asked seldom is dear: not here."""
+    """The real kernel, whatever it lacks: no exception, no nonsense. What is dear to ask is not asked."""
     if asks(one) and one.every_s > DEAR_S:
         one = replaced(one, ask=Answers({}))
     for _ in range(2):
