@@ -2,8 +2,8 @@
 
 `python bench/engine.py [--incidents 10000 1000000] [--deadlines 1000] [--store sqlite postgresql]`
 
-All incidents are open, each with its opening, its answer, its news and its timer. Some of them come due: for a
-warning (a timeline row and a notice), or for an escalation (the ladder, a hand-over packet, a notice). The
+All incidents are open, each with its opening, its answer, its news and its timer. Some of them come due: for
+a warning (a timeline row and a notice), or for an escalation (the ladder, a hand-over packet, a notice). The
 bare loop claims the next ones in batches of the same size, with the same lease and fence, and commits as many
 rows of the same shape and size: it reads no timeline, knows no plan and renders nothing. Both take turns.
 Then an empty poll: alone, and while another connection holds a snapshot from before all this.
@@ -47,6 +47,7 @@ BATCH = 500
 HOUR = timedelta(hours=1)
 ANSWERED = timedelta(minutes=10)
 NEWS = tuple(Happening("updated_customer", timedelta(hours=hours)) for hours in (3.9, 7.8))
+_SPREAD = timedelta(milliseconds=30)
 GOAL_RATIO, GOAL_GROWTH, GOAL_POLL_MS = 0.6, 2.0, 1.0
 
 
@@ -184,7 +185,7 @@ async def race(storage: Storage, clock: JumpingClock, block: Block, first: int, 
     return best["ours"]
 
 
-async def poll(storage: Storage, clock: JumpingClock) -> None:
+async def poll(storage: Storage) -> None:
     """Nothing is due: alone, and while a snapshot from before is held open."""
     engine = Engine(storage, HANDLERS, BATCH, BATCHES)
     await engine.turn()
@@ -216,9 +217,9 @@ async def main(store: str, sizes: Sequence[int], deadlines: int) -> None:
                     for block in blocks[:2]:
                         costs.setdefault(size, []).append(await race(storage, clock, block, first, each))
                         first += block.count
-                    await poll(storage, clock)
+                    await poll(storage)
                     print(" while an old snapshot is held open", f"(goal {GOAL_POLL_MS} ms)")
-                await poll(storage, clock)
+                await poll(storage)
                 print()
     least, most = costs[min(sizes)], costs[max(sizes)]
     for name, small, large in zip(("warning", "escalation"), least, most, strict=True):
@@ -230,11 +231,11 @@ async def fill(storage: Storage, size: int, each: int) -> tuple[Block, ...]:
     """Warnings come due from NOON on, escalations an hour later, the rest after that for ten hours."""
     await people_and_machines(storage)
     answered = (Happening("responded", ANSWERED),)
-    warned, climbs = ANSWERED + 2 * HOUR, ANSWERED + 8 * HOUR
+    warned, update, climbs = (ANSWERED + hours * HOUR for hours in (2, 4, 8))
     blocks = (
-        Block(5 * each, NOON - warned, warned, answered),
-        Block(5 * each, NOON + HOUR - climbs, climbs, (*answered, *NEWS)),
-        Block(size - 10 * each, NOON, warned, answered, step=timedelta(milliseconds=30)),
+        Block(5 * each, NOON - warned, warned, answered, presses_after=update),
+        Block(5 * each, NOON + HOUR - climbs, climbs, (*answered, *NEWS), presses_after=climbs),
+        Block(size - 10 * each, NOON, warned, answered, step=_SPREAD, presses_after=update),
     )
     await write(storage, *blocks)
     return blocks

@@ -20,6 +20,7 @@ from controller.incidents.case import Incident
 from controller.incidents.timeline import Entry, EntryKind
 from controller.incidents.writing import entry_of, following
 from controller.sla import ledger
+from controller.sla.promises import due_of_pressing
 from controller.storage import Unit
 from controller.timers import Claim, Fenced
 
@@ -64,8 +65,8 @@ async def _act(unit: Unit, claims: Sequence[Claim], cases: Mapping[UUID, Inciden
     last = await incidents.last_recorded(unit.connection, ids)
     deeds = {one: _decide(unit, running[one], done[one], last.get(one)) for one in ids}
     await incidents.append_all(unit.connection, [entry for deed in deeds.values() for entry in deed.entries])
-    climbed = {one: deed.incident.level for one, deed in deeds.items() if deed.incident is not cases[one]}
-    await incidents.raise_levels(unit.connection, climbed, unit.now)
+    moved = [deed.incident for one, deed in deeds.items() if deed.incident is not cases[one]]
+    await incidents.save_clocks(unit.connection, moved)
     marks = [(one, key) for one, deed in deeds.items() for key in deed.keys]
     await store.mark_done(unit.connection, marks, unit.now)
     dues = {claim.key: deeds[claim.subject].due if claim.subject in deeds else None for claim in claims}
@@ -94,6 +95,9 @@ def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: da
                 break
         else:
             break
+    pressing = due_of_pressing(state)
+    if pressing != case.pressing_at:
+        case = replace(case, pressing_at=pressing)
     # Never again at this instant, whatever it says: what could be done now has been done.
     due = max(due, unit.now + JUST_AFTER) if due is not None else None
     return _Deed(case, entries, keys, due)

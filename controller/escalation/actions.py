@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from controller.escalation.steps import look
 from controller.incidents import store as incidents
 from controller.incidents.own import open_own
 from controller.sla import ledger
+from controller.sla.promises import due_of_pressing
 from controller.storage import Storage, Unit
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,9 @@ async def plan_timer(unit: Unit, incident_id: UUID) -> None:
     done = await store.done(unit.connection, incident_id)
     overdue, following = look(state, case.level, plan.warn_at, done)
     due = overdue[0].at if overdue else following
+    pressing = due_of_pressing(state)
+    if pressing != case.pressing_at:
+        await incidents.save_clocks(unit.connection, (replace(case, pressing_at=pressing),))
     if due is None:
         await timers.cancel(unit, timer_key(incident_id))
     else:
@@ -60,13 +65,20 @@ async def _rebuild(unit: Unit, ids: Sequence[UUID]) -> int:
     running = await ledger.running(unit.connection, cases.values())
     done = await store.done_for(unit.connection, cases)
     planned: list[tuple[str, UUID, datetime]] = []
+    pressing: dict[UUID, datetime | None] = {}
     for one, case in cases.items():
         known = running[one]
-        steps, following = look(known.state(unit.now), case.level, known.governing.plan.warn_at, done[one])
+        state = known.state(unit.now)
+        steps, following = look(state, case.level, known.governing.plan.warn_at, done[one])
         due = steps[0].at if steps else following
+        pressing[one] = due_of_pressing(state)
         # Nothing may be left to come: every clock of it is decided.
         if due is not None:
             planned.append((timer_key(one), one, due))
+    moved = [
+        replace(cases[one], pressing_at=at) for one, at in pressing.items() if at != cases[one].pressing_at
+    ]
+    await incidents.save_clocks(unit.connection, moved)
     if planned:
         await timers.plan_all(unit, TIMER, planned)
         await open_own(unit, MISSING, "", {"count": str(len(planned))})

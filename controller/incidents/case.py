@@ -21,7 +21,9 @@ class Incident:
 
     `rule`, `object` and `facts` are a finding's (either language can render them); `summary` is a person's
     words where a person opened it, at most 2,000 characters. `cleared_at`: when the symptom was last seen
-    to end, None while it lasts. `began_at` <= `opened_at` usually (T13 is their difference).
+    to end, None while it lasts. `began_at` <= `opened_at` usually (T13 is their difference). `pressing_at`:
+    when the promise ends that presses most, past when it is still owed; an index of the clocks, kept by those
+    who read them, None where none presses.
     """
 
     id: UUID
@@ -43,6 +45,7 @@ class Incident:
     owner_id: UUID | None
     finding_count: int
     updated_at: datetime
+    pressing_at: datetime | None = None
 
     @property
     def reference(self) -> str:

@@ -1,6 +1,6 @@
 """The table of incidents and its queries; those of entries and symptoms are offered here too."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,7 +89,9 @@ incidents_table = Table(
     Column("owner_id", Uuid),
     Column("finding_count", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("pressing_at", UtcDateTime),
     Index(None, "machine_id", "rule"),
+    Index(None, "state", "pressing_at"),
     Index(
         "uq_incidents_open_identity",
         "machine_id",
@@ -125,9 +127,7 @@ async def incident(connection: AsyncConnection, incident_id: UUID, *, lock: bool
     return _incident(row) if row else None
 
 
-async def lock_all(
-    connection: AsyncConnection, ids: Collection[UUID], *, wait: bool
-) -> dict[UUID, Incident]:
+async def lock_all(connection: AsyncConnection, ids: Collection[UUID], *, wait: bool) -> dict[UUID, Incident]:
     """Nobody else changes them before this transaction ends. Without `wait`, those that somebody else holds
     are left out."""
     # In order of their ids: two who lock many never wait for each other in a circle.
@@ -136,14 +136,20 @@ async def lock_all(
     return {row.id: _incident(row) for row in rows}
 
 
-async def raise_levels(connection: AsyncConnection, levels: Mapping[UUID, int], now: datetime) -> None:
-    """As `save`, for many of which nothing else has changed."""
-    if levels:
+async def save_clocks(connection: AsyncConnection, cases: Collection[Incident]) -> None:
+    """What clocks alone change, of many: the level, `pressing_at` and `updated_at`. `save` leaves
+    `pressing_at` as it is."""
+    if cases:
         await connection.execute(
             update(incidents_table)
             .where(incidents_table.c.id == bindparam("one"))
-            .values(level=bindparam("reached"), updated_at=now),
-            [{"one": one, "reached": level} for one, level in levels.items()],
+            .values(
+                level=bindparam("reached"), pressing_at=bindparam("presses"), updated_at=bindparam("changed")
+            ),
+            [
+                {"one": one.id, "reached": one.level, "presses": one.pressing_at, "changed": one.updated_at}
+                for one in cases
+            ],
         )
 
 
@@ -184,6 +190,43 @@ async def queue(
         query = query.where(incidents_table.c.number < before)
     rows = await connection.execute(query.order_by(incidents_table.c.number.desc()).limit(limit))
     return tuple(_incident(row) for row in rows)
+
+
+async def pressing(
+    connection: AsyncConnection,
+    *,
+    level: int | None = None,
+    customer_id: UUID | None = None,
+    severity: Severity | None = None,
+    limit: int = 200,
+) -> tuple[Incident, ...]:
+    """Open ones, the promise that ends first on top; those of which none presses at the end, newest first."""
+    query = select(incidents_table).where(incidents_table.c.state == CaseState.OPEN.value)
+    if level is not None:
+        query = query.where(incidents_table.c.level == level)
+    if customer_id is not None:
+        query = query.where(incidents_table.c.customer_id == customer_id)
+    if severity is not None:
+        query = query.where(incidents_table.c.severity == severity.value)
+    # In two pieces, since an index knows no order in which nothing comes last.
+    first = query.where(incidents_table.c.pressing_at.is_not(None)).order_by(incidents_table.c.pressing_at)
+    found = list(await connection.execute(first.limit(limit)))
+    if len(found) < limit:
+        rest = query.where(incidents_table.c.pressing_at.is_(None)).order_by(incidents_table.c.number.desc())
+        found += await connection.execute(rest.limit(limit - len(found)))
+    return tuple(_incident(row) for row in found)
+
+
+async def count_pressing(connection: AsyncConnection, since: datetime | None, until: datetime) -> int:
+    """Open ones whose pressing promise ends at `since` or later (None: whenever) and before `until`."""
+    query = (
+        select(func.count())
+        .select_from(incidents_table)
+        .where(incidents_table.c.state == CaseState.OPEN.value, incidents_table.c.pressing_at < until)
+    )
+    if since is not None:
+        query = query.where(incidents_table.c.pressing_at >= since)
+    return (await connection.execute(query)).scalar_one()
 
 
 async def count(connection: AsyncConnection) -> dict[CaseState, int]:

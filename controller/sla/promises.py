@@ -1,5 +1,7 @@
 """Which promise presses now: what every list of incidents is ordered by."""
 
+from datetime import datetime
+
 from controller.sla.state import BREACHED, PENDING, Clock, State
 
 
@@ -26,3 +28,10 @@ def next_promise(state: State) -> Clock | None:
         if clock.due is not None and (clock.state == PENDING or still_owed(clock, state))
     ]
     return min(pressing)[2] if pressing else None
+
+
+def due_of_pressing(state: State) -> datetime | None:
+    """When that promise ends; in the past when it is still owed. It changes with what happens and with what
+    the engine does, and by no passing of time alone: so it may be kept as an index."""
+    clock = next_promise(state)
+    return clock.due if clock is not None else None

@@ -33,7 +33,7 @@ class Happening:
 @dataclass(frozen=True, slots=True)
 class Block:
     """`count` open incidents of one story. The n-th (from 0) was opened at `opened_at` + n * `step`; its
-    timer is due `due_after` its opening (None: it has none)."""
+    timer is due `due_after` its opening (None: it has none), its next promise ends `presses_after`."""
 
     count: int
     opened_at: datetime
@@ -41,6 +41,7 @@ class Block:
     happened: Sequence[Happening] = ()
     severity: str = "high"
     step: timedelta = timedelta(milliseconds=1)
+    presses_after: timedelta | None = None
 
     def due(self, place: int) -> datetime:
         assert self.due_after is not None
@@ -56,7 +57,7 @@ async def people_and_machines(storage: Storage) -> None:
     async with storage.unit() as unit:
         await seed_default_plan(unit)
         await fleet.add_customer(unit, "Panadería Sol", "es", "Marta Gil", "marta@sol.example")
-        for level, login in enumerate(("luis", "ana", "eva"), 1):
+        for level, login in enumerate(("nora", "iris", "leo"), 1):
             await people.add_user(unit, login, login.title(), f"{login}@vigia.example", level=level)
         await unit.connection.execute(
             text(_sql(storage, """
@@ -94,11 +95,12 @@ def _statements(storage: Storage, block: Block) -> list[str]:
     answered = next((one.after for one in block.happened if one.kind == "responded"), None)
     made = [f"""
         INSERT INTO incidents (id, number, customer_id, machine_id, severity, state, level, rule, object,
-            facts, summary, opened_at, began_at, first_response_at, finding_count, updated_at)
+            facts, summary, opened_at, began_at, first_response_at, finding_count, updated_at, pressing_at)
         SELECT {{uuid:0:n}}, n, (SELECT id FROM customers WHERE name = 'Panadería Sol'),
             {{uuid:15:n % {MACHINES}}}, '{block.severity}', 'open', 1, 'watch.down', 'servicio ' || n,
             '{{{{"target": "http://127.0.0.1:9"}}}}', '', {{at:0}}, {{at:0}},
-            {_at(answered) if answered is not None else "NULL"}, 1, {{at:0}}
+            {_at(answered) if answered is not None else "NULL"}, 1, {{at:0}},
+            {_at(block.presses_after) if block.presses_after is not None else "NULL"}
         FROM {{numbers}}
     """]  # fmt: skip
     happened = (Happening("opened", timedelta(0)), *block.happened)

@@ -24,17 +24,16 @@ from controller.people import store as people
 from controller.sla import ledger
 from controller.sla.plan import Plan
 from controller.sla.state import State
+from controller.storage import Connection
 from controller.web.console.clockface import Face, faces, first_warning, next_face
 from controller.web.duty import waiting
 from controller.web.pages import pages_of
 from controller.web.reader import Here, Staff
 from controller.words import rules
-from controller.words.catalogue import Translator, translator
+from controller.words.catalogue import Translator
 
 router = APIRouter()
 MOST = 200
-MOST_WEIGHED = 1_000
-"""So many open incidents are put in order: each costs up to a millisecond on the event loop."""
 SOON = timedelta(hours=1)
 Kind = TypeVar("Kind", CaseState, Severity)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -108,17 +107,20 @@ async def queue_page(
         customers = {one.id: one for one in await fleet.customers(connection)}
         machines = {one.id: one for one in await fleet.machines(connection)}
         owners = {one.id: one.name for one in await people.users(connection)}
-        every_open = await incidents.queue(connection, state=CaseState.OPEN, limit=MOST_WEIGHED)
         counts = await incidents.count(connection)
         chosen_customer = _id(customer) if _id(customer) in customers else None
-        wanted = await incidents.queue(
-            connection,
-            state=_one_of(CaseState, state),
-            severity=_one_of(Severity, severity),
-            level=int(level) if level in ("1", "2", "3") else None,
-            customer_id=chosen_customer,
-            limit=MOST + 1 if state != "open" else MOST_WEIGHED,
-        )
+        summary = await _summary(connection, counts[CaseState.OPEN], machines, now)
+        at_level = int(level) if level in ("1", "2", "3") else None
+        of_severity = _one_of(Severity, severity)
+        if state == "open":
+            wanted = await incidents.pressing(
+                connection, severity=of_severity, level=at_level, customer_id=chosen_customer, limit=MOST + 1
+            )
+        else:
+            wanted = await incidents.queue(
+                connection, state=_one_of(CaseState, state), severity=of_severity, level=at_level,
+                customer_id=chosen_customer, limit=MOST + 1,
+            )  # fmt: skip
         if names == "me" and reader.session is not None:
             mine = await mentions.incidents_naming(connection, reader.session.user.id)
             wanted = tuple(
@@ -130,8 +132,7 @@ async def queue_page(
                 and chosen_customer in (None, one.customer_id)
             )
         paused = await pauses.pauses_of(connection, [one.id for one in wanted])
-        shown = {one.id: one for one in (*every_open, *wanted)}
-        verdicts = await ledger.states_of(connection, tuple(shown.values()), now)
+        verdicts = await ledger.states_of(connection, wanted, now)
         rounds = await acknowledgement.all_waiting(connection, [one.id for one in wanted])
     described = _Describer(reader.words, customers, machines, owners, rounds, frozenset(paused))
     rows = sorted((described.row(one, *verdicts[one.id]) for one in wanted), key=_urgency)
@@ -139,7 +140,7 @@ async def queue_page(
     return pages_of(request).shown(
         reader, "queue", here="incidents", topics="incidents machines", rows=rows[:MOST],
         more=len(rows) > MOST, filters=filters,
-        summary=_summary(counts[CaseState.OPEN], every_open, verdicts, machines, now),
+        summary=summary,
         filtered=bool(severity or level or customer or names or state != "open"),
     )  # fmt: skip
 
@@ -199,24 +200,14 @@ def _urgency(row: Row) -> tuple[datetime, int, datetime]:
     return due, -Severity(row.severity).rank, row.opened_at
 
 
-def _summary(
-    count: int,
-    every: tuple[Incident, ...],
-    verdicts: Mapping[UUID, tuple[Plan, State]],
-    machines: Mapping[UUID, Machine],
-    now: datetime,
+async def _summary(
+    connection: Connection, count: int, machines: Mapping[UUID, Machine], now: datetime
 ) -> Summary:
-    english = translator("en")
-    dues = [
-        face.due
-        for one in every
-        if (face := next_face(faces(verdicts[one.id][1], english, 1.0))) and face.due is not None
-    ]
     known = [one for one in machines.values() if one.banned_at is None]
     return Summary(
         open=count,
-        late=sum(due < now for due in dues),
-        soon=sum(now <= due <= now + SOON for due in dues),
+        late=await incidents.count_pressing(connection, None, now),
+        soon=await incidents.count_pressing(connection, now, now + SOON),
         machines=len(known),
         watched=sum(one.connected for one in known),
         silent=sum(one.silent_since is not None for one in known),

@@ -1,10 +1,12 @@
 """The queue shows the promise that ends first on top, and its filters are plain addresses."""
 
 import re
+from datetime import timedelta
 
 from tests.controller.web.conftest import browsing
 from tests.support.clocks import JumpingClock
 from tests.support.console import Console
+from tests.support.open_incidents import Block, people_and_machines, write
 from tests.support.town import Town
 
 
@@ -74,3 +76,18 @@ async def test_a_machine_shows_its_health_its_trouble_and_its_history(
     assert [chart["name"] for chart in series] == ["cpu", "memory", "disk", "network"]
     assert len(series[0]["times"]) == 359  # an hour, each 10 s, up to now
     assert all(0 <= value <= 1 for value in series[1]["lines"][0]["values"])
+
+
+async def test_the_most_pressing_of_very_many_comes_first(console: Console) -> None:
+    """Two are late and one is due in a minute; 1,500 others, numbered before them, have an hour."""
+    now, hour = console.context.clock.now(), timedelta(hours=1)
+    many = Block(1_500, now - hour, None, presses_after=2 * hour)
+    old = Block(1, now - 2 * hour + timedelta(minutes=1), None, presses_after=2 * hour)
+    late = Block(2, now - 9 * hour, None, presses_after=2 * hour)
+    await people_and_machines(console.storage)
+    await write(console.storage, many, old, late)
+    async with browsing(console, console.ana) as browser:
+        page = (await browser.get("/incidents")).text
+    references = re.findall(r'id="go-INC-(\d+)"', page)
+    assert references[:3] == ["1502", "1503", "1501"]
+    assert len(references) == 200

@@ -626,6 +626,7 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("finding_count", sa.Integer(), nullable=False),
         sa.Column("updated_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("pressing_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_incidents_customer_id")),
         sa.ForeignKeyConstraint(["machine_id"], ["machines.id"], name=op.f("fk_incidents_machine_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_incidents_site_id")),
@@ -635,6 +636,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_incidents_customer_id"), "incidents", ["customer_id"], unique=False)
     op.create_index(op.f("ix_incidents_machine_id_rule"), "incidents", ["machine_id", "rule"], unique=False)
     op.create_index(op.f("ix_incidents_state"), "incidents", ["state"], unique=False)
+    op.create_index(
+        op.f("ix_incidents_state_pressing_at"), "incidents", ["state", "pressing_at"], unique=False
+    )
     op.create_index(
         "uq_incidents_open_identity",
         "incidents",
