@@ -18,8 +18,8 @@ def metrics(config: str, status: str) -> list[Metric]:
     """Raises Unanswered when no controller is named in either."""
     said: list[Metric] = []
     for name, block in _blocks(config):
-        for array in re.split(r"(?m)^\s+(?=Array |Unassigned)", block):
-            drives = [(match[1], match[2].split(", ")) for match in DRIVE.finditer(array)]
+        for array in re.split(r"(?mi)^\s+(?=array |unassigned)", block):
+            drives = [(match[1], _words(match[2])) for match in DRIVE.finditer(array)]
             lost = tuple(slot for slot, words in drives if _state(words[-1]) == FAILED)
             for number, _, level, state in VOLUME.findall(array):
                 told = Array(f"{name}/v{number}", "controller", level.lower(), _state(state), len(drives),
@@ -49,9 +49,17 @@ def _blocks(text: str) -> list[tuple[str, str]]:
     ]
 
 
+def _words(told: str) -> list[str]:
+    """`port 1I:box 1:bay 3, SAS HDD, 300 GB, OK, spare`: what it serves as comes after its state."""
+    words = told.split(", ")
+    return words[:-1] if "spare" in words[-1].lower() and len(words) > 3 else words
+
+
 def _state(words: str) -> str:
     low = words.lower()
-    if low.startswith(("ok", "spare", "not configured", "recharging", "transforming", "parity initial")):
+    if low.startswith(
+        ("ok", "not configured", "not present", "recharging", "transforming", "parity initial")
+    ):
         return OK
     if low.startswith("predictive failure"):
         return PREDICTED

@@ -148,3 +148,32 @@ def test_blocks_that_no_copy_could_restore_are_counted() -> None:
     assert zfs.data_errors(ZPOOL) == [("tank", 0)]
     lost = ZPOOL.replace("errors: No known data errors", "errors: 3 data errors, use '-v' for a list")
     assert zfs.data_errors(lost) == [("tank", 3)]
+
+
+def test_an_older_command_writes_its_arrays_small_and_a_spare_after_its_state() -> None:
+    """Two arrays: what is lost in one is not lost in the other."""
+    text = """
+Smart Array P410 in Slot 1                (sn: PACCRID1234)
+
+   array A (SAS, Unused Space: 0 MB)
+
+      logicaldrive 1 (99.9 GB, RAID 1, OK)
+
+      physicaldrive 1I:1:1 (port 1I:box 1:bay 1, SAS, 99 GB, OK)
+      physicaldrive 1I:1:2 (port 1I:box 1:bay 2, SAS, 99 GB, OK)
+      physicaldrive 1I:1:5 (port 1I:box 1:bay 5, SAS, 99 GB, Failed, spare)
+
+   array B (SAS, Unused Space: 0 MB)
+
+      logicaldrive 2 (99.9 TB, RAID 5, Recovering, 12% complete)
+
+      physicaldrive 1I:1:3 (port 1I:box 1:bay 3, SAS, 99 TB, Rebuilding)
+      physicaldrive 1I:1:4 (port 1I:box 1:bay 4, SAS, 99 TB, OK)
+"""
+    no_battery = (
+        "Smart Array P410 in Slot 1\n   Controller Status: OK\n   Battery/Capacitor Status: Not Present\n"
+    )
+    told = state(ssacli.metrics(text, no_battery))
+    assert (told["slot-1/v1"], told["slot-1/v2"]) == ("ok", "degraded")
+    assert (told["slot-1/1I:1:5"], told["slot-1/1I:1:3"]) == ("failed", "degraded")
+    assert told["slot-1/battery"] == "ok"
