@@ -45,7 +45,10 @@ class Btrfs:
     def _look(self, uuid: str) -> list[Metric]:
         folder = f"{self._root}/{uuid}"
         name = text(f"{folder}/label").strip() or uuid
-        devices = names(f"{folder}/devinfo")  # kernels before 5.6 lack it: a gap
+        try:
+            devices = names(f"{folder}/devinfo")
+        except Unreadable:
+            raise Unreadable("this kernel does not tell of its devices (5.14 and later do)") from None
         missing = [device for device in devices if text(f"{folder}/devinfo/{device}/missing").strip() == "1"]
         profiles = self._profiles(folder)
         lost = tuple(f"device {device}" for device in missing)
