@@ -32,12 +32,19 @@ class Patient(Protocol):
         """The reading that a hanging look amounts to; None: a gap."""
 
 
+@runtime_checkable
+class Unhurried(Protocol):
+    """A collector whose look is dear: the first one waits this long, until the machine has started."""
+
+    first_s: float
+
+
 class Schedule:
     """Reads every collector for ever and hands each reading to `on_reading`, on the event loop.
 
     Each reading carries `vigia.collector.ok` (0 or 1) and `vigia.collector.duration` (seconds). A look longer
     than its limit is a gap, again at each interval while it hangs, and no second look is begun meanwhile.
-    The first looks are spread over each collector's first interval, at most 2 s.
+    The first looks are spread over each collector's first interval, at most 2 s; an `Unhurried` one waits.
     """
 
     def __init__(
@@ -69,8 +76,8 @@ class Schedule:
             self._threads.close()
 
     async def _keep(self, collector: Collector) -> None:
-        spread_s = min(2.0, collector.every_s)
-        await self._clock.sleep(self._chance.uniform(0.0, spread_s))
+        wait_s = collector.first_s if isinstance(collector, Unhurried) else 0.0
+        await self._clock.sleep(wait_s + self._chance.uniform(0.0, min(2.0, collector.every_s)))
         due = self._clock.monotonic()
         while True:
             await self._once(collector)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent.errors import AgentError
 
 TEXT_LIMIT_BYTES = 1024 * 1024
+PIECE_BYTES = 32 * 1024  # most of these files are smaller: a larger buffer would be made for nothing
 
 
 class Unreadable(AgentError):
@@ -34,10 +35,8 @@ def text(path: str, limit_bytes: int = TEXT_LIMIT_BYTES) -> str:
         # Not Path.read_text: that would read a flood whole before anybody could count it.
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            data = os.read(handle, limit_bytes + 1)
-            while (
-                data and len(data) <= limit_bytes and (more := os.read(handle, limit_bytes + 1 - len(data)))
-            ):
+            data = os.read(handle, PIECE_BYTES)
+            while data and len(data) <= limit_bytes and (more := os.read(handle, PIECE_BYTES)):
                 data += more
         finally:
             os.close(handle)

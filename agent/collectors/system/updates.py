@@ -30,6 +30,7 @@ class Updates:
     name = "updates"
     every_s = 1800.0
     limit_s = 300.0
+    first_s = 120.0
 
     def __init__(
         self, ask: Ask = ask, run: str = "/run", monotonic: Callable[[], float] = _monotonic
