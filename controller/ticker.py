@@ -9,6 +9,7 @@ from controller.broadcasts import telling as broadcasts
 from controller.broadcasts.standing import TIMER as BROADCAST_TIMER
 from controller.core.clock import Clock
 from controller.core.errors import VigiaError
+from controller.core.steadiness import Steadiness
 from controller.detection.maintenance import actions as maintenance
 from controller.escalation import acting, closing, pausing, quarantine
 from controller.escalation import actions as escalation
@@ -18,6 +19,7 @@ from controller.fleet.orders import actions as orders
 from controller.incidents.actions import resolve_if_quiet, resume_when_due
 from controller.incidents.correspondence import CLOSE_TIMER
 from controller.incidents.intake import CLEAR_TIMER
+from controller.incidents.own import open_own
 from controller.incidents.pauses.actions import PAUSE_TIMER
 from controller.notify.actions import send_due
 from controller.notify.channels import Channel
@@ -34,6 +36,10 @@ _SOONEST = timedelta(milliseconds=100)
 # After a failure of the database: neither a storm nor a forgotten deadline.
 _AFTER_FAILURE = timedelta(seconds=2)
 
+
+CLOCK_JUMPED = "vigia.clock_jumped"
+# How soon to see whether a clock that jumped was set back.
+_HELD_LOOK_S = 5.0
 
 Hook = Callable[[], Awaitable[datetime | None]]
 """Called at start, then at the instant it returned; after a minute when it returned None or failed."""
@@ -70,6 +76,7 @@ class Ticker:
         self._clock = clock
         self._channels = channels
         self._engine = Engine(storage, handlers, batches=batches)
+        self._steadiness = Steadiness(clock)
         self._hooks = (*hooks, self._audit)
         self._hook_due = [datetime.min.replace(tzinfo=UTC) for _ in self._hooks]
         self._bells = {name: asyncio.Event() for name in ("timers", "post")}
@@ -81,13 +88,13 @@ class Ticker:
 
     async def turn(self) -> datetime | None:
         """Everything that is due now, in order: hooks, timers, notices. Returns when to come back."""
-        dues = [await self._run_hooks(), await self._engine.turn(), await self._post()]
+        dues = [await self._run_hooks(), await self._act(), await self._post()]
         return min((due for due in dues if due is not None), default=None)
 
     async def run(self) -> None:
         """Until cancelled. Timers, post and hooks wait for themselves, not for each other."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._loop("timers", self._engine.turn))
+            tasks.create_task(self._loop("timers", self._act))
             tasks.create_task(self._loop("post", self._post))
             for place in range(len(self._hooks)):
                 tasks.create_task(self._hook_loop(place))
@@ -134,6 +141,18 @@ class Ticker:
         due = max(wish, now + _SOONEST) if wish is not None else now + _HOOK_EVERY
         self._hook_due[place] = due
         return due
+
+    async def _act(self) -> datetime | None:
+        """The engine's turn, unless the clock was just set forward: then nothing is due for a while."""
+        moved = self._steadiness.look()
+        if moved is not None:
+            log.error("the clock was set by %.0f s", moved.total_seconds())
+            async with self._storage.unit() as unit:
+                await open_own(unit, CLOCK_JUMPED, "", {"clock_moved_s": f"{moved.total_seconds():.0f}"})
+        held_s = self._steadiness.held_s()
+        if held_s:
+            return self._clock.now() + timedelta(seconds=min(held_s, _HELD_LOOK_S))
+        return await self._engine.turn()
 
     async def _post(self) -> datetime | None:
         return await send_due(self._storage, self._channels, self._clock)

@@ -153,6 +153,13 @@ RULES: Mapping[str, RuleWords] = {
 }
 
 OWN_RULES: Mapping[str, RuleWords] = {
+    "vigia.clock_jumped": RuleWords(
+        N_("The clock of this controller was set by {clock_moved_s}"),
+        (
+            N_("See what the time is, and whether this machine has a time server: `timedatectl`."),
+            N_("After a jump forward deadlines wait two minutes, in which it may be set back."),
+        ),
+    ),
     "vigia.timers_missing": RuleWords(
         N_("Timers of ours were missing and were rebuilt"),
         (

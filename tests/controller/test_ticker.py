@@ -8,6 +8,8 @@ from typing import NoReturn
 from uuid import uuid4
 
 from controller.core.errors import Unavailable
+from controller.fleet.house import HOUSE
+from controller.incidents import store as incidents
 from controller.notify.actions import tell
 from controller.notify.notice import Notice, Recipient
 from controller.storage import Storage, Unit
@@ -122,3 +124,27 @@ async def test_a_database_that_is_away_is_tried_again(storage: Storage, clock: J
         storage.reading = reading  # type: ignore[method-assign]
         await clock.jump(timedelta(seconds=2))
         await seen(lambda: acted == ["a"])
+
+
+async def test_a_clock_that_was_set_forward_makes_nothing_come_early(
+    storage: Storage, clock: JumpingClock
+) -> None:
+    """By an hour, and mended a minute later: the deadline acts at its own time, and an incident of our own
+    tells of it."""
+    acted: list[str] = []
+    await plan_at(storage, "a", NOON + timedelta(minutes=30))
+    ticker = Ticker(storage, {}, clock, handlers={"test": recording(acted)})
+    steady = 0.0
+    clock.monotonic = lambda: steady  # type: ignore[method-assign]
+    for passed, shown in ((0, 0), (10, 3_610), (70, 70), (1_790, 1_790)):
+        steady = float(passed)
+        clock.set(NOON + timedelta(seconds=shown))
+        await ticker.turn()
+        assert acted == []
+    steady = 1_800.0
+    clock.set(NOON + timedelta(seconds=steady))
+    await ticker.turn()
+    assert acted == ["a"]
+    async with storage.reading() as connection:
+        (alarm,) = await incidents.queue(connection, customer_id=HOUSE)
+    assert alarm.rule == "vigia.clock_jumped"
