@@ -10,6 +10,10 @@ from controller.escalation import closing
 from controller.fleet import actions as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
+from controller.incidents.duplicates import store as duplicates
+from controller.incidents.duplicates.family import merged_ones
+from controller.incidents.mentions import store as mentions
+from controller.incidents.pauses import store as pauses
 from controller.incidents.timeline import EntryKind
 from controller.notify import store as outbox
 from controller.people.contacts import actions as contact_actions
@@ -194,3 +198,26 @@ async def test_later_it_is_a_new_one_that_refers_to_the_old(desk: Desk) -> None:
     assert (first.body, dict(first.facts)) == ("Volvió a fallar", {"refers_to": "INC-1"})
     assert (last.kind, dict(last.facts)) == (EntryKind.FOLLOWED, {"case": "INC-2"})
     assert (await desk.incident(case.id)).state is CaseState.CLOSED
+
+
+async def test_waits_drafts_names_and_duplicates_keep_their_rows_in_both_databases(desk: Desk) -> None:
+    """One story through every table of the conversation; the rooms' own tests say what each is for."""
+    case, twin = await opened(desk), await opened(desk)
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await actions.pause(unit, case.id, "customer", note="Ver con @ana")
+        assert await actions.save_draft(unit, case.id, "respond", {"body": "Vamos"})
+        assert not await actions.save_draft(unit, case.id, "respond", {"body": "Vamos ya"})
+        await actions.merge(unit, twin.id, case.id)
+    async with desk.storage.reading() as connection:
+        assert set(await pauses.pauses_of(connection, [case.id, twin.id])) == {case.id}
+        assert await mentions.incidents_naming(connection, desk.ana.id) == {case.id}
+        assert [one.id for one in await merged_ones(connection, case.id)] == [twin.id]
+        assert not await duplicates.symptoms_last(connection, case.id)
+    async with desk.storage.unit((await marta(desk)).actor) as unit:
+        assert (await actions.customer_writes(unit, twin.id, "Ya está")).id == case.id
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await actions.unmerge(unit, twin.id, "Eran dos")
+        await actions.discard_draft(unit, case.id, {"body": "Vamos ya"})
+    async with desk.storage.reading() as connection:
+        assert await pauses.open_pauses(connection) == ()
+        assert await merged_ones(connection, case.id) == ()
