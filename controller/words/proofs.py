@@ -116,6 +116,12 @@ def stopped(
     at = moment(words, since, zone)
     if until is None:
         return words._("The clock stands still since {at}: {reason}.", at=at, reason=reason)
+    if abs(length - (until - since)) >= timedelta(minutes=1):
+        return words._(
+            "The clock stood still while {reason}: {at} to {until}, {length} of opening hours that do not "
+            "count.",
+            reason=reason, at=at, until=moment(words, until, zone), length=formats.duration(length),
+        )  # fmt: skip
     return words._(
         "The clock stood still while {reason}: {at} to {until}, {length} that do not count.", reason=reason,
         at=at, until=moment(words, until, zone), length=formats.duration(length),
@@ -166,7 +172,8 @@ def corrected(words: Translator, alarm: datetime, known_at: datetime, zone: str)
     """An alarm that later knowledge took back: both are shown (contract.md T7)."""
     return words._(
         "From {alarm} on it counted as missed; {known_at} we wrote down what had been done in time, and "
-        "since then it no longer does.", alarm=moment(words, alarm, zone), known_at=moment(words, known_at, zone),
+        "since then it no longer does.",
+        alarm=moment(words, alarm, zone), known_at=moment(words, known_at, zone),
     )  # fmt: skip
 
 

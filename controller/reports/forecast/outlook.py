@@ -74,8 +74,11 @@ def foresee(question: Question) -> Outlook:
     slow, promised = served(asked, slowly=True)
     # News that follows from slow news is promised for later, maybe beyond what is looked at: nothing is late.
     keys = {owed.key for owed in promised}
+    acts = Counter(one.level for one in usual.values())
     found = [
-        _expected(question, owed, usual.get(owed.key), (slow if owed.key in keys else usual).get(owed.key))
+        _expected(
+            question, owed, usual.get(owed.key), (slow if owed.key in keys else usual).get(owed.key), acts
+        )
         for owed in every
     ]
     found += [_lasting(question, owed) for owed in lasting]
@@ -85,14 +88,17 @@ def foresee(question: Question) -> Outlook:
     return Outlook(tuple(kept), tuple(_hours(question, kept)))
 
 
-def _expected(question: Question, owed: Owed, usual: Done | None, slow: Done | None) -> Expected:
+def _expected(
+    question: Question, owed: Owed, usual: Done | None, slow: Done | None, acts: Mapping[int, int]
+) -> Expected:
+    """`acts`: how many each level does in all."""
     level = usual.level if usual else owed.level_at(max(question.now, min(owed.due, question.until)))
     pace = question.paces.of(level, owed.severity)
     chance, why = _judged(question, owed, usual, slow, pace)
+    ahead = usual.ahead if usual else acts[level]
     return Expected(
-        owed, chance, why, level, usual.at if usual else None, slow.at if slow else None,
-        usual.ahead if usual else 0, pace,
-    )  # fmt: skip
+        owed, chance, why, level, usual.at if usual else None, slow.at if slow else None, ahead, pace
+    )
 
 
 def _judged(
@@ -112,12 +118,13 @@ def _judged(
 
 
 def _somebody(question: Question, owed: Owed) -> bool:
-    """Whether anybody it lies with is on duty before it is due."""
-    return any(
-        owed.level_at(max(shift.since, question.now)) == shift.level or owed.level_at(owed.due) == shift.level
-        for shift in question.crew
-        if shift.since <= owed.due and shift.until > max(question.now, owed.ready)
-    )
+    """Whether anybody it lies with is on duty between when it can be begun and when it is due."""
+    for shift in question.crew:
+        begins, ends = max(question.now, owed.ready, shift.since), min(owed.due, shift.until)
+        instants = [begins, *(since for since, _ in owed.levels if begins < since < ends)]
+        if begins < ends and any(owed.level_at(at) == shift.level for at in instants):
+            return True
+    return False
 
 
 def _lasting(question: Question, owed: Owed) -> Expected:

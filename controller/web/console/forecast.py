@@ -23,6 +23,7 @@ SPANS = (4, 8, 12, 24)
 _MOST_LABELS = 12
 # From the ground up: what is lost already carries the rest.
 _STACK = (Chance.MISSED, Chance.LIKELY_MISSED, Chance.AT_RISK, Chance.SAFE)
+_PRESSING = (Chance.LIKELY_MISSED.value, Chance.AT_RISK.value)
 _TONES = {Chance.MISSED: "lost", Chance.LIKELY_MISSED: "late", Chance.AT_RISK: "soon", Chance.SAFE: "calm"}
 
 
@@ -78,7 +79,8 @@ def _shown(request: Request, reader: Staff, found: Told, ahead: int, faults: Fau
         found=found, faults=faults, ahead=ahead, spans=sorted({*SPANS, ahead}), bars=_bars(found, words),
         lines=_lines(found, words), names=[says.chance(words, chance.value) for chance in _STACK],
         tones=[_TONES[chance] for chance in _STACK],
-        pressing=[one for one in found.promises if one.chance != Chance.SAFE.value],
+        pressing=[one for one in found.promises if one.chance in _PRESSING],
+        missed=[one for one in found.promises if one.chance == Chance.MISSED.value],
         safe=[one for one in found.promises if one.chance == Chance.SAFE.value and not one.follows],
         savings=[said for _, said in found.savings],
     )  # fmt: skip
