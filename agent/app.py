@@ -40,6 +40,7 @@ from agent.orders.book import Book
 from agent.orders.desk import Means, OrderDesk
 from agent.policy import read_policy
 from agent.recorder.recorder import Recorder
+from agent.recorder.witness import witnessed
 from agent.renewal import keep_renewing
 from agent.reporting import Reporter, TakeEvidence
 from agent.rules import Judge
@@ -151,7 +152,7 @@ class App:
         self._remember_judge()
         await asyncio.to_thread(self._open_recorder)
         collectors = (*fitted(self._around.collectors, self._config), *self._watches)
-        schedule = Schedule(collectors, self._clock, self._reporter.take, self._around.chance)
+        schedule = Schedule(collectors, self._clock, self._taken, self._around.chance)
         link = asyncio.create_task(self._again("link", self._link.run))
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "schedule": schedule.run,
@@ -171,6 +172,9 @@ class App:
             await self._part(tasks, link)
         finally:
             await asyncio.to_thread(self._close)
+
+    def _taken(self, reading: Reading) -> None:
+        self._reporter.take(witnessed(reading, abrupt=self._recorder.ended_abruptly))
 
     async def _part(self, tasks: list["asyncio.Task[None]"], link: "asyncio.Task[None]") -> None:
         """Nothing new is looked at; what was found is written; then goodbye, waited for 3 s at most."""

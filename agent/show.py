@@ -17,12 +17,15 @@ def explanation(config: Config, endpoint: str | None, language: str) -> list[str
         key = f"show.{collector.name}"
         what = say(language, key if key in WORDS else "show.other", name=collector.name)
         lines.append("  - " + _paced(language, what, collector.every_s))
+    lines += _points(language, "show.recorder", "show.inventory")
     lines += ["", *_watches(config, language), ""]
     if endpoint is None:
         lines.append(say(language, "show.not_enrolled"))
     else:
         lines.append(say(language, "show.sent", endpoint=endpoint))
-        lines += _points(language, "show.sent_health", "show.sent_name", "show.sent_evidence")
+        lines += _points(
+            language, "show.sent_health", "show.sent_name", "show.sent_evidence", "show.sent_inventory"
+        )
         lines.append("  - " + say(language, "show.sent_pull", policy=config.policy))
     lines += ["", say(language, "show.never")]
     lines += _points(

@@ -15,6 +15,10 @@ SHOWN: dict[str, tuple[str, str]] = {
         "what disks say of their own health, with model and serial number",
         "lo que los discos dicen de su propia salud, con modelo y número de serie",
     ),
+    "show.disk:nvme": (
+        "the same of NVMe disks",
+        "lo mismo de los discos NVMe",
+    ),
     "show.disk:heat": ("how warm the disks are", "la temperatura de los discos"),
     "show.ext4": ("errors that filesystems counted", "los errores que contaron los sistemas de archivos"),
     "show.edac": ("errors of the memory modules", "los errores de los módulos de memoria"),
@@ -55,6 +59,18 @@ SHOWN: dict[str, tuple[str, str]] = {
         "cuántas actualizaciones esperan, y si falta reiniciar",
     ),
     "show.own": ("what the agent itself costs", "lo que gasta el propio agente"),
+    "show.recorder": (
+        "a flight recorder: all this every 5 s with log lines and the busiest programs' names, the last 15 minutes, in 8 MiB on this disk; it leaves only with the evidence of a fault, secrets masked",
+        "una caja negra: todo esto cada 5 s, con líneas de los registros y los nombres de los programas que más trabajan, los últimos 15 minutos, en 8 MiB de este disco; solo sale con las evidencias de un fallo y con los secretos tapados",
+    ),
+    "show.inventory": (
+        "what the machine is made of: hardware with serial numbers, system, packages, services, disks, addresses (every 60 min)",
+        "de qué está hecho el equipo: hardware con números de serie, sistema, paquetes, servicios, discos y direcciones (cada 60 min)",
+    ),
+    "show.sent_inventory": (
+        "what the machine is made of, when it changed",
+        "de qué está hecho el equipo, cuando cambia",
+    ),
     "show.every_s": ("{what} (every {every} s)", "{what} (cada {every} s)"),
     "show.every_min": ("{what} (every {every} min)", "{what} (cada {every} min)"),
     "config.title": ("In force, from {source}:", "En vigor, de {source}:"),

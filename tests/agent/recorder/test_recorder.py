@@ -1,6 +1,7 @@
 """The recorder at work: what stands in the evidence is what the machine did before the fault."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from agent.layouts import LayoutBook, Series
 from agent.recorder.frozen import FROZEN_MAX
 from agent.recorder.recorder import Recorder
 from agent.recorder.recording import read
-from agent.signals import Finding, FindingState, Severity
+from agent.recorder.witness import witnessed
+from agent.signals import Finding, FindingState, Metric, Reading, Severity
 from tests.support.agent_fakes import EPOCH, HandClock
 from tests.support.forgetful_disk import ForgetfulDisk
 
@@ -174,3 +176,11 @@ async def test_a_disk_that_takes_nothing_stops_neither_the_agent_nor_a_finding()
     assert Request(finding("f-1")).recording == ""
     recorder.delivered("f-1")
     recorder.close()
+
+
+def test_the_recording_tells_how_the_last_run_ended_where_nobody_else_can() -> None:
+    silent = Reading("uptime", EPOCH, 0.0, (Metric("system.uptime", 60.0, "s"),))
+    assert witnessed(silent, abrupt=True).value("vigia.boot.unclean") == 1.0
+    assert witnessed(silent, abrupt=False) is silent
+    known = replace(silent, metrics=(Metric("vigia.boot.unclean", 0.0, "1"),))
+    assert witnessed(known, abrupt=True) is known, "the log of logins knows better"
