@@ -71,16 +71,16 @@ HARDWARE = (
     ),
     Row(
         ("NVMe: critical warning, spare, media errors", "NVMe: aviso crítico, reserva, errores del medio"),
-        ("disk:smart",),
+        ("disk:nvme",),
         ("nvme.warning", "nvme.media_errors"),
-        "NVMe health log, by `smartctl`",
+        "NVMe health log, by `smartctl` each 5 min",
         "`smartctl`",
         "`smartctl`",
         ("vigia.nvme.critical_warning",),
     ),
     Row(
         ("Wear of solid-state disks", "Desgaste de los discos de estado sólido"),
-        ("disk:smart",),
+        ("disk:smart", "disk:nvme"),
         ("disk.wear",),
         "NVMe health log, device statistics, the vendors' attributes",
         "`smartctl`",
@@ -89,7 +89,7 @@ HARDWARE = (
     ),
     Row(
         ("Temperature of disks", "Temperatura de los discos"),
-        ("disk:heat", "disk:smart"),
+        ("disk:heat", "disk:smart", "disk:nvme"),
         ("disk.temperature",),
         "hwmon (`nvme`, `drivetemp`) each minute, else `smartctl`",
         "`smartctl`",

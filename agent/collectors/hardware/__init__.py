@@ -11,9 +11,9 @@ from agent.collectors.hardware.ext4 import Ext4
 from agent.collectors.hardware.ipmi import Ipmi
 from agent.collectors.hardware.raid import RAID
 from agent.collectors.hardware.sensors import DiskHeat, Sensors
-from agent.collectors.hardware.smart import Smart
+from agent.collectors.hardware.smart import NvmeHealth, Smart
 from agent.collectors.hardware.ups import Ups
 
-HARDWARE = (*RAID, Smart(), DiskHeat(), Ext4(), Edac(), Sensors(), Ipmi(), Ups(), Batteries())
+HARDWARE = (*RAID, Smart(), NvmeHealth(), DiskHeat(), Ext4(), Edac(), Sensors(), Ipmi(), Ups(), Batteries())
 
 __all__ = ["HARDWARE"]

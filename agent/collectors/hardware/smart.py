@@ -1,7 +1,8 @@
 """What disks say of themselves, by `smartctl`: every half hour, and never by waking one that sleeps.
 
 Only what is judged is asked (`-i -H -A`, for solid state `-l ssd`): all of `-x` is ten times as much to read
-and some bridges hang on it. The list of disks is asked again when the kernel shows other disks.
+and some bridges hang on it. The list of disks is asked again when the kernel shows other disks. NVMe disks
+are asked each five minutes: it wakes nothing, and what they warn of does not wait.
 """
 
 import re
@@ -16,7 +17,6 @@ from agent.signals import Gap, Metric, Reading
 
 SMARTCTL = Tool(("smartctl",), timeout_s=45.0, limit_bytes=512 * 1024)
 HEALTH = ("hw.status", "hw.physical_disk.smart", "vigia.nvme.critical_warning")
-DISK = re.compile(r"(?:sd[a-z]+|nvme\d+n\d+)\Z")
 NAME = re.compile(r"/dev/[A-Za-z0-9_/.:-]{1,60}\Z")
 KIND = re.compile(r"[a-z0-9_,+/:.-]{1,40}\Z")
 # Bits of the exit code: 1 and 2 say that nothing was read, the others what was found.
@@ -28,10 +28,11 @@ DISKS_MAX = 64
 
 
 class Smart:
-    """Self-assessment, telling counters, wear, spare, media errors and temperature of every physical disk."""
+    """Self-assessment, telling counters, wear and temperature of SATA and SAS disks."""
 
     name = "disk:smart"
     every_s = 1800.0
+    DISK = re.compile(r"sd[a-z]+\Z")
 
     def __init__(self, roots: Roots = MACHINE, ask: Ask = ask) -> None:
         self._block, self._ask = f"{roots.sys}/block", ask
@@ -47,8 +48,9 @@ class Smart:
         try:
             devices = self._list(disks)
         except (ProgramMissing, Unanswered) as error:
-            gap = Gap(self.name, f"the health of {', '.join(disks)} is unknown: {error}")
-            return Reading(self.name, now, 0.0, gaps=(gap,))
+            real = [disk for disk in disks if not self._virtual(disk)]
+            gap = Gap(self.name, f"the health of {', '.join(real)} is unknown: {error}")
+            return Reading(self.name, now, 0.0, gaps=(gap,) if real else ())
         self._redundancy.look()
         metrics: list[Metric] = []
         gaps: list[Gap] = []
@@ -56,23 +58,25 @@ class Smart:
             try:
                 metrics += self._look(device)
             except (ProgramMissing, Unanswered) as error:
-                gaps.append(Gap(self.name, f"{device.id}: {error}"))
+                if not self._virtual(device.id):
+                    gaps.append(Gap(self.name, f"{device.id}: {error}"))
         if not devices:
             gaps.append(Gap(self.name, f"smartctl can open none of {', '.join(disks)}"))
         return Reading(self.name, now, 0.0, tuple(metrics), tuple(gaps))
 
     def _disks(self) -> list[str]:
         try:
-            disks = [name for name in names(self._block) if DISK.match(name)]
+            disks = [name for name in names(self._block) if self.DISK.match(name)]
         except Unreadable:
             return []
-        return [name for name in disks if not self._passing(name)][:DISKS_MAX]
+        # Sticks and cards come and go, and have no health.
+        return [name for name in disks if word(f"{self._block}/{name}/removable") != "1"][:DISKS_MAX]
 
-    def _passing(self, disk: str) -> bool:
-        """Sticks and cards that come and go, and disks that are none."""
-        folder = f"{self._block}/{disk}"
-        said = f"{word(f'{folder}/device/vendor') or ''} {word(f'{folder}/device/model') or ''}"
-        return word(f"{folder}/removable") == "1" or any(maker in said for maker in VIRTUAL)
+    def _virtual(self, disk: str) -> bool:
+        """A virtual machine's disk may tell of its health; when it does not, that is the host's to know."""
+        folder = f"{self._block}/{disk}/device"
+        said = f"{word(f'{folder}/vendor') or ''} {word(f'{folder}/model') or ''}"
+        return any(maker in said for maker in VIRTUAL)
 
     def _list(self, disks: list[str]) -> tuple[Device, ...]:
         if self._listed != disks:
@@ -84,10 +88,13 @@ class Smart:
                 for row in rows(told, "devices")[:DISKS_MAX]
                 if NAME.match(str(row.get("name")))
                 and KIND.match(str(row.get("type")))
-                and not self._passing(str(row.get("name")).removeprefix("/dev/"))
+                and self._wanted(Device(row["name"], row["type"]), disks)
             )
             self._listed = disks
         return self._devices
+
+    def _wanted(self, device: Device, disks: list[str]) -> bool:
+        return device.kind != "nvme" and (device.id in disks or " " in device.id)
 
     def _look(self, device: Device) -> list[Metric]:
         spins = self._spins(device)
@@ -109,8 +116,25 @@ class Smart:
             raise Unanswered(str(why[0].get("string")) if why else "smartctl could not open it")
         told = metrics(device, document)
         if not any(metric.name in HEALTH for metric in told):
+            if self._virtual(device.id):
+                return []
             raise Unanswered("it says nothing about its health")
         return [*common, *told]
 
     def _spins(self, device: Device) -> bool:
         return word(f"{self._block}/{device.id}/queue/rotational") == "1"
+
+
+class NvmeHealth(Smart):
+    """Warnings, spare, wear, media errors and temperature of NVMe disks; the kernel lists them."""
+
+    name = "disk:nvme"
+    every_s = 300.0
+    DISK = re.compile(r"nvme\d+n\d+\Z")
+
+    def _list(self, disks: list[str]) -> tuple[Device, ...]:
+        controllers = dict.fromkeys(re.sub(r"n\d+\Z", "", disk) for disk in disks)
+        return tuple(Device(f"/dev/{controller}", "nvme") for controller in controllers)
+
+    def _virtual(self, disk: str) -> bool:
+        return super()._virtual(disk if "n" in disk[4:] else f"{disk}n1")

@@ -8,7 +8,7 @@ from agent.collectors.asking import ProgramMissing, Tool, Unanswered, answer, as
 from agent.collectors.hardware import HARDWARE, ipmi
 from agent.collectors.hardware.batteries import Batteries
 from agent.collectors.hardware.sensors import LOOKS, Sensors
-from agent.collectors.hardware.smart import Smart
+from agent.collectors.hardware.smart import NvmeHealth, Smart
 from agent.collectors.hardware.smart_words import Device, wear
 from agent.collectors.hardware.ups import Ups
 from agent.names import HW_ID, HW_LIMIT, HW_TYPE, SMART_ATTRIBUTE
@@ -48,6 +48,7 @@ def test_a_sleeping_disk_is_left_in_peace_and_said_to_sleep(here: Machine) -> No
     assert reading.gaps == ()
     assert reading.value("vigia.disk.asleep", **{HW_ID: "sdb"}) == 1
     assert reading.value("hw.temperature", **{HW_ID: "sdb"}) is None
+    NvmeHealth(here.roots, answers).read(NOON)
     asked = [call for call in answers.asked if "/dev/" in call]
     assert [("-n standby" in call) for call in asked] == [True, True, False]
 
@@ -65,7 +66,9 @@ def test_disks_are_listed_again_only_when_there_are_others(here: Machine) -> Non
 
 def test_a_missing_smartctl_names_the_disks_that_nobody_looks_at(here: Machine) -> None:
     (gap,) = Smart(here.roots, Answers({})).read(NOON).gaps
-    assert "sda" in gap.reason and "nvme0n1" in gap.reason and "not installed" in gap.reason
+    assert "sda, sdb" in gap.reason and "not installed" in gap.reason
+    (gap,) = NvmeHealth(here.roots, Answers({})).read(NOON).gaps
+    assert gap.reason.startswith("nvme0: smartctl")
 
 
 def test_one_disk_that_cannot_be_asked_does_not_hide_the_others(here: Machine) -> None:
@@ -73,7 +76,7 @@ def test_one_disk_that_cannot_be_asked_does_not_hide_the_others(here: Machine) -
     key = "smartctl -j -i -H -A -d sat -n standby,3 /dev/sda"
     reading = Smart(here.roots, Answers({**shelf.ANSWERS, key: refused})).read(NOON)
     assert [gap.reason for gap in reading.gaps] == ["sda: Read Device Identity failed"]
-    assert reading.value("vigia.disk.asleep", **{HW_ID: "nvme0"}) == 0
+    assert reading.value("vigia.disk.asleep", **{HW_ID: "sdb"}) == 0
 
 
 def test_what_is_in_a_mirror_is_redundant_until_the_mirror_is_degraded(here: Machine) -> None:
@@ -191,12 +194,17 @@ def test_a_program_is_named_with_what_it_did(tmp_path: Path) -> None:
             answer(ask, shell, ("-c", script))
 
 
-def test_sticks_and_disks_of_virtual_machines_are_left_alone(here: Machine) -> None:
-    """Their health is nobody's, or the host's."""
+def test_sticks_are_left_alone_and_virtual_disks_need_not_tell(here: Machine) -> None:
+    """The health of a virtual disk is the host's to know; where it is told (QEMU's NVMe does), it is read."""
     here.says("sys/block/sda/removable", "1\n")
     here.says("sys/block/sdb/device/vendor", "VMware  \n")
-    reading = Smart(here.roots, Answers(shelf.ANSWERS)).read(NOON)
-    assert {one.attributes[HW_ID] for one in reading.metrics} == {"nvme0"}
+    here.says("sys/block/nvme0n1/device/model", "QEMU NVMe Ctrl  \n")
+    mute = '{"smartctl": {"exit_status": 4}, "device": {"name": "/dev/sdb"}}'
+    answers = Answers({**shelf.ANSWERS, "smartctl -j -i -H -A -d sat -n standby,3 /dev/sdb": mute})
+    reading = Smart(here.roots, answers).read(NOON)
+    assert (reading.metrics, reading.gaps) == ((), ())
+    assert Smart(here.roots, Answers({})).read(NOON).gaps == ()
+    assert NvmeHealth(here.roots, answers).read(NOON).value("vigia.nvme.critical_warning") == 0
 
 
 def test_a_disk_that_tells_nothing_of_its_health_is_a_gap(here: Machine) -> None:

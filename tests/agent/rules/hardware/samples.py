@@ -23,7 +23,7 @@ from agent.collectors.hardware.raid.lvm import Lvm
 from agent.collectors.hardware.raid.md import Md
 from agent.collectors.hardware.raid.zfs import Zfs
 from agent.collectors.hardware.sensors import DiskHeat, Sensors
-from agent.collectors.hardware.smart import Smart
+from agent.collectors.hardware.smart import NvmeHealth, Smart
 from agent.collectors.hardware.ups import Ups
 from agent.signals import Reading
 from tests.agent.collectors.answers import Answers
@@ -119,7 +119,7 @@ def sleeping() -> Kind:
 
 
 def nvme(**said: int) -> Kind:
-    return seen(Smart, answers={"smartctl -j -i -H -A -d nvme -l ssd /dev/nvme0": shelf.nvme(**said)})
+    return seen(NvmeHealth, answers={"smartctl -j -i -H -A -d nvme -l ssd /dev/nvme0": shelf.nvme(**said)})
 
 
 def no_smartctl() -> Kind:
