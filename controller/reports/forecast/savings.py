@@ -33,7 +33,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """`saved`: likely missed promises fewer, net; `eased`: promises at risk fewer besides."""
+    """Of the promises of the forecast, net. `saved`: so many fewer are likely missed; `eased`: so many fewer
+    are likely missed or at risk, besides those. Each word promises the next, so what is promised only because
+    of the change is no loss: else it would be best to say nothing."""
 
     change: Change
     saved: int
@@ -42,13 +44,14 @@ class Saving:
 
 def savings(question: Question, outlook: Outlook) -> tuple[Saving, ...]:
     """The best first; of equal ones what costs least. What saves nothing is not there."""
-    before = _losses(outlook)
+    known = {one.owed.key for one in outlook.expected}
+    before = _losses(outlook, known)
     found: list[Saving] = []
     for change in _changes(question, outlook):
-        after = _losses(foresee(changed(question, change)))
+        after = _losses(foresee(changed(question, change)), known)
         saved, eased = before[0] - after[0], before[0] + before[1] - after[0] - after[1]
         if saved > 0 or (saved == 0 and eased > 0):
-            found.append(Saving(change, saved, eased))
+            found.append(Saving(change, saved, max(0, eased - saved)))
     order = list(Kind)
     found.sort(key=lambda one: (-one.saved, -one.eased, order.index(one.change.kind), one.change.number,
                                 one.change.level))  # fmt: skip
@@ -67,8 +70,9 @@ def changed(question: Question, change: Change) -> Question:
     return replace(question, owed=tuple(_raised(one, change, question.now) for one in question.owed))
 
 
-def _losses(outlook: Outlook) -> tuple[int, int]:
-    return outlook.count(Chance.LIKELY_MISSED), outlook.count(Chance.AT_RISK)
+def _losses(outlook: Outlook, known: set[tuple[int, str, int]]) -> tuple[int, int]:
+    found = [one.chance for one in outlook.expected if one.owed.key in known]
+    return found.count(Chance.LIKELY_MISSED), found.count(Chance.AT_RISK)
 
 
 def _changes(question: Question, outlook: Outlook) -> Iterator[Change]:

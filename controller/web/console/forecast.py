@@ -81,7 +81,7 @@ def _shown(request: Request, reader: Staff, found: Told, ahead: int, faults: Fau
         tones=[_TONES[chance] for chance in _STACK],
         pressing=[one for one in found.promises if one.chance in _PRESSING],
         missed=[one for one in found.promises if one.chance == Chance.MISSED.value],
-        safe=[one for one in found.promises if one.chance == Chance.SAFE.value and not one.follows],
+        safe=[one for one in found.promises if one.chance == Chance.SAFE.value],
         savings=[said for _, said in found.savings],
     )  # fmt: skip
 

@@ -120,6 +120,18 @@ def test_what_would_save_most_is_what_the_same_forecast_says_of_the_change() -> 
     assert Kind.PERSON in {one.change.kind for one in found}
 
 
+def test_to_say_nothing_is_never_a_saving() -> None:
+    """Each word promises the next: with a second person at level 2, where nobody is, news is written, and of
+    what follows from it some is late. The promise that was there is saved all the same."""
+    cadence = Cadence(duration("1h"), ALWAYS)
+    owe = [owed(n, 60 + n, level=2, clock="update", cadence=cadence) for n in range(4)]
+    question = asked(*owe, crew=on_duty(1))
+    before = foresee(question)
+    assert before.count(Chance.LIKELY_MISSED) == 4
+    best = savings(question, before)[0]
+    assert (best.change.kind, best.change.level, best.saved) == (Kind.PERSON, 2, 2)
+
+
 def test_where_all_is_safe_nothing_is_proposed() -> None:
     question = asked(owed(1, 400), crew=on_duty(1))
     assert savings(question, foresee(question)) == ()
