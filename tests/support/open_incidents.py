@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from controller.fleet import actions as fleet
+from controller.fleet import store as fleet_rows
 from controller.people import actions as people
 from controller.sla.actions import seed_default_plan
 from controller.storage import Storage
@@ -56,19 +57,20 @@ async def people_and_machines(storage: Storage) -> None:
     """A plan, a customer with machines, and one on duty at each level."""
     async with storage.unit() as unit:
         await seed_default_plan(unit)
-        await fleet.add_customer(unit, "Panadería Sol", "es", "Marta Gil", "marta@sol.example")
+        customer = await fleet.add_customer(unit, "Panadería Sol", "es", "Marta Gil", "marta@sol.example")
         for level, login in enumerate(("nora", "iris", "leo"), 1):
             await people.add_user(unit, login, login.title(), f"{login}@vigia.example", level=level)
-        await unit.connection.execute(
-            text(_sql(storage, """
-                INSERT INTO machines (id, customer_id, name, role, host_name, os_name, os_version,
-                    architecture, agent_version, watches, boot_id, enrolled_at, ban_reason, connected,
-                    clock_offset_s, abilities)
-                SELECT {uuid:15:n}, (SELECT id FROM customers), 'caja-' || n, 'server', '', '', '', '', '',
-                    '[]', '', {at:0}, '', {false}, 0, '[]' FROM {numbers}
-            """)),
-            _given(storage, MACHINES, 0, unit.now, _US),
-        )  # fmt: skip
+        for number in range(MACHINES):
+            await fleet_rows.add_machine(
+                unit.connection,
+                {
+                    "id": UUID(f"f{number:031x}"),
+                    "customer_id": customer.id,
+                    "name": f"caja-{number}",
+                    "role": "server",
+                    "enrolled_at": unit.now,
+                },
+            )
 
 
 async def write(storage: Storage, *blocks: Block) -> None:
