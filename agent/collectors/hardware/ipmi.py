@@ -32,6 +32,7 @@ class Ipmi:
 
     name = "ipmi"
     every_s = 600.0
+    first_s = 30.0
 
     def __init__(self, roots: Roots = MACHINE, ask: Ask = ask) -> None:
         self._root, self._ask = f"{roots.sys}/class/ipmi", ask

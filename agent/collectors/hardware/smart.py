@@ -32,6 +32,7 @@ class Smart:
 
     name = "disk:smart"
     every_s = 1800.0
+    first_s = 5.0
     DISK = re.compile(r"sd[a-z]+\Z")
 
     def __init__(self, roots: Roots = MACHINE, ask: Ask = ask) -> None:

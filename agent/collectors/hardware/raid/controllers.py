@@ -28,6 +28,7 @@ class Controllers:
 
     name = "raid:controllers"
     every_s = 900.0
+    first_s = 20.0
 
     def __init__(self, roots: Roots = MACHINE, ask: Ask = ask) -> None:
         self._drivers, self._ask = f"{roots.sys}/bus/pci/drivers", ask
