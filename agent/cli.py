@@ -4,7 +4,6 @@ Errors are one line on standard error; exit 2 for usage, 1 for failure.
 """
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
@@ -106,6 +105,8 @@ def _prepare(config: Config) -> None:
 
 
 def _enrol(arguments: argparse.Namespace, config: Config) -> int:
+    import asyncio
+
     from agent.chance import SystemChance
     from agent.clock import SystemClock
     from agent.disk import OsDisk
@@ -120,6 +121,11 @@ def _enrol(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _run(_arguments: argparse.Namespace, config: Config) -> int:
+    from agent.lean import without_openssl
+
+    without_openssl()  # before asyncio: this process stays
+    import asyncio
+
     from agent.app import Surroundings, run_until_signalled
 
     asyncio.run(run_until_signalled(config, Surroundings()))
@@ -127,6 +133,8 @@ def _run(_arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _once(arguments: argparse.Namespace, config: Config) -> int:
+    import asyncio
+
     from agent.clock import SystemClock
     from agent.collectors import ALL, fitted
     from agent.collectors.watches import watch_collectors
@@ -159,6 +167,8 @@ def _config(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _coverage(arguments: argparse.Namespace, config: Config) -> int:
+    import asyncio
+
     from agent.clock import SystemClock
     from agent.collectors import ALL, fitted
     from agent.collectors.watches import watch_collectors

@@ -76,19 +76,19 @@ class Schedule:
             self._threads.close()
 
     async def _keep(self, collector: Collector) -> None:
+        limit_s = collector.limit_s if isinstance(collector, Patient) else max(LIMIT_MIN_S, collector.every_s)
         wait_s = collector.first_s if isinstance(collector, Unhurried) else 0.0
         await self._clock.sleep(wait_s + self._chance.uniform(0.0, min(2.0, collector.every_s)))
         due = self._clock.monotonic()
         while True:
-            await self._once(collector)
+            await self._once(collector, limit_s)
             due += collector.every_s
             behind_s = self._clock.monotonic() - due
             if behind_s > 0:  # missed turns are not made up for
                 due += (behind_s // collector.every_s + 1) * collector.every_s
             await self._clock.sleep(due - self._clock.monotonic())
 
-    async def _once(self, collector: Collector) -> None:
-        limit_s = collector.limit_s if isinstance(collector, Patient) else max(LIMIT_MIN_S, collector.every_s)
+    async def _once(self, collector: Collector, limit_s: float) -> None:
         began = self._clock.monotonic()
         errand = self._threads.send(collector, self._clock)
         wait_s = limit_s
