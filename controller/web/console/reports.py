@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from controller.core.errors import Invalid
 from controller.fleet import store as fleet
-from controller.reports.compliance import By, Line, Report, Tally
+from controller.reports.compliance import By, Climbs, Line, Report, Tally
 from controller.reports.paper import notes, percent, remark
 from controller.web import report as reading
 from controller.web.console.queue import Choice
@@ -67,12 +67,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`by_person`, `by_engine`: how many escalations, and after how long the new level acted, middle; `away`:
+    incidents that were alive while our controller was away, and how many of them missed a promise."""
+
     name: str
     incidents: int
     figures: tuple[Figure, ...]
     undetected: str
-    by_person: int
-    by_engine: int
+    by_person: str
+    by_engine: str
+    away: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +177,15 @@ def _sheet(report: Report, by: By, words: Translator) -> Sheet:
 def _row(line: Line, by: By, words: Translator) -> Row:
     return Row(
         names.key(words, by.value, line.key), line.incidents, _figures(line, words),
-        formats.duration(line.undetected.middle), line.by_person.count, line.by_engine.count,
+        formats.duration(line.undetected.middle), _climbed(line.by_person), _climbed(line.by_engine),
+        f"{line.down} / {line.down_missed}" if line.down else "0",
     )  # fmt: skip
+
+
+def _climbed(climbs: Climbs) -> str:
+    if not climbs.acted.count:
+        return str(climbs.count)
+    return f"{climbs.count} · {formats.duration(climbs.acted.middle)}"
 
 
 def _charts(report: Report, by: By, words: Translator) -> tuple[Chart, ...]:
