@@ -13,15 +13,17 @@ from controller.core.severity import Severity
 from controller.fleet import store as fleet
 from controller.incidents import actions
 from controller.sla import store as plans
-from controller.sla.plan import Plan
+from controller.sla.versions.version import Governing
 from controller.web.console.typed import typed_in
 from controller.web.context import Context
 from controller.web.fault import Fault, fault
 from controller.web.pages import pages_of
+from controller.web.plans import week
 from controller.web.portal.cases import path_of
 from controller.web.portal.guest import HOME, Member, Signed
 from controller.web.reader import Here
 from controller.words import formats
+from controller.words import plans as names
 from controller.words.catalogue import Translator
 
 router = APIRouter(prefix=HOME)
@@ -88,24 +90,36 @@ async def _shown(
 ) -> Response:  # fmt: skip
     async with context.storage.reading() as connection:
         machines = await fleet.machines(connection, member.customer.id)
-        version = await plans.in_force(connection, member.customer.id, context.clock.now())
+        governing = await plans.in_force(connection, member.customer.id, context.clock.now())
     return pages_of(request).shown(
-        member.guest, "portal/ask", status, here="ask", choices=_choices(version.plan, member.words),
+        member.guest, "portal/ask", status, here="ask", choices=_choices(governing, member.words),
         machines=[(str(one.id), one.name) for one in machines if one.banned_at is None],
         typed=typed or {}, faults=faults,
     )  # fmt: skip
 
 
-def _choices(plan: Plan, words: Translator) -> tuple[Choice, ...]:
+def _choices(governing: Governing, words: Translator) -> tuple[Choice, ...]:
     return tuple(
-        Choice(severity.value, words._(said), _answer(plan, severity, words))
+        Choice(severity.value, words._(said), _answer(governing, severity, words))
         for severity, said in HARM.items()
     )
 
 
-def _answer(plan: Plan, severity: Severity, words: Translator) -> str:
-    known = plan.severities.get(severity.value)
+def _answer(governing: Governing, severity: Severity, words: Translator) -> str:
+    """With the hours or days that it counts, where those are not all of them (contract.md T11)."""
+    known = governing.plan.severities.get(severity.value)
     promised = known.promises.get("first_response") if known else None
     if promised is None:
         return ""
-    return words._("A person answers within {span}.", span=formats.duration(promised.nominal))
+    name = governing.plan.hours.get("first_response")
+    calendar = next((one for one in governing.calendar_versions if one.name == name), None)
+    if calendar is None:
+        return words._("A person answers within {span}.", span=formats.duration(promised.nominal))
+    span, hours = names.promise(words, str(promised)), week(calendar, words)
+    if promised.days:
+        return words._("A person answers within {span}, counting days on which we are open ({hours}).",
+                       span=span, hours=hours)  # fmt: skip
+    return words._(
+        "A person answers within {span}, counting the hours in which we are open ({hours}).",
+        span=span, hours=hours,
+    )  # fmt: skip

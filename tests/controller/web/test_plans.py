@@ -14,8 +14,10 @@ from controller.incidents import actions as incidents
 from controller.people import actions as people
 from controller.sla import actions, store
 from tests.controller.web.conftest import browsing
+from tests.controller.web.portal.conftest import visiting
 from tests.support.clocks import JumpingClock
 from tests.support.console import Console
+from tests.support.neighbours import MARTA, build_neighbours
 from tests.support.plans import office, office_plan
 
 DAY = timedelta(days=1)
@@ -176,6 +178,23 @@ async def test_everybodys_calendar_concerns_a_customer_whose_own_plan_counts_it(
         answer = await browser.post("/plans/new-calendar", data={**form, "document": later})
     assert "(Sol &amp; Luna)" in answer.text
     assert "<strong>lun 9 mar, 09:30</strong>" in answer.text
+
+
+async def test_a_customer_reads_which_hours_their_promise_counts(
+    console: Console, clock: JumpingClock
+) -> None:
+    """On the portal's form, beside each severity (T11)."""
+    neighbours = await build_neighbours(console)
+    async with console.storage.unit() as unit:
+        await actions.add_calendar(unit, office(), neighbours.bakery.customer_id)
+        plan = office_plan().replace('first_response = "2h"', 'first_response = "1d"')
+        await actions.add_plan(unit, plan, neighbours.bakery.customer_id)
+    clock.set(clock.now() + timedelta(seconds=1))
+    async with visiting(console, MARTA) as browser:
+        page = (await browser.get("/portal/ask")).text
+    hours = "(lun: 09:00–14:00, 15:00–18:00; mar–vie: 09:00–18:00)"
+    assert f"le responde en 30 min como mucho, contando las horas en que abrimos {hours}" in page
+    assert f"le responde en 1 día como mucho, contando los días en que abrimos {hours}" in page
 
 
 async def test_only_administrators_write(console: Console) -> None:
