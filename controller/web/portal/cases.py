@@ -29,7 +29,7 @@ from controller.web.fault import Fault, fault, refused
 from controller.web.pages import pages_of
 from controller.web.portal.addressed import addressed
 from controller.web.portal.guest import HOME, Member, Signed
-from controller.web.portal.promises import Promise, promise
+from controller.web.portal.promises import Promise, merged_promise, promise
 from controller.web.proof import told as proofs
 from controller.web.reader import Here
 from controller.words.proofs import Voice
@@ -54,6 +54,7 @@ class Row:
     state: str
     machine: str
     opened_at: datetime
+    merged_into: str
     promise: Promise
 
 
@@ -66,10 +67,13 @@ async def cases_page(request: Request, member: Signed, context: Here) -> Respons
         found = await incidents.queue(connection, customer_id=member.customer.id, limit=MOST)
         states = await ledger.states_of(connection, found, now)
         waiting = await pauses.pauses_of(connection, [case.id for case in found])
+        over = [case for case in found if case.state is CaseState.CLOSED]
+        merged = {one.id: other.reference for one in over if (other := await merged_into(connection, one.id))}
         rows = [
             Row(
                 case.reference, path_of(case), title_of(case, _name(known, case), member.words),
                 case.severity.value, case.state.value, _name(known, case), case.opened_at,
+                merged.get(case.id, ""),
                 promise(
                     states[case.id][1], member.words, member.customer.zone,
                     await _closes_at(connection, case), waiting.get(case.id),
@@ -159,8 +163,12 @@ async def _shown(
     return pages_of(request).shown(
         member.guest, "portal/case", status, here="cases", case=told.incident, machine=name,
         path=path_of(case), title=title_of(case, name, words), zone=zone,
-        promise=promise(told.state, words, zone, closes_at, pause),
-        steps=for_them(told.entries, zone, name, member), kept=proofs(told, zone, words, Voice.CUSTOMER),
+        promise=merged_promise(into.reference, words)
+        if into
+        else promise(told.state, words, zone, closes_at, pause),
+        steps=for_them(told.entries, zone, name, member),
+        # A merged one keeps no promise of its own: its survivor's are told.
+        kept=() if into else proofs(told, zone, words, Voice.CUSTOMER),
         plan=told.plan.name,
         into=(into.reference, path_of(into)) if into else None, others=others,
         done=done, typed=typed or {}, faults=faults, refusal=refusal,

@@ -47,6 +47,13 @@ def promise(
     )  # fmt: skip
 
 
+def merged_promise(reference: str, words: Translator) -> Promise:
+    """`reference`: of the one that goes on for both."""
+    return Promise(
+        words._("It is the same as {case}: we go on with both there", case=reference) + ".", "calm"
+    )
+
+
 def _waiting(pause: Pause, state: State, words: Translator, zone: str) -> Promise:
     said = pause.told or waits.sentence(words, pause.awaited.reason)
     if pause.until is not None:

@@ -159,3 +159,43 @@ async def test_a_promise_we_missed_is_said_openly(
     async with visiting(console, MARTA) as browser:
         shown = (await browser.get(f"/portal/incidents/{neighbours.bakery.opened.reference}")).text
     assert "Le debemos una respuesta desde hoy a las 10:00." in shown
+
+
+async def test_what_was_merged_says_where_it_goes_on_and_what_waits_says_for_what(
+    console: Console, neighbours: Neighbours
+) -> None:
+    house = neighbours.bakery
+    async with visiting(console, MARTA) as browser:
+        listed = (await browser.get("/portal")).text
+        assert f"Sigue en {house.opened.reference}" in listed
+        assert "Espera levadura Sigue adelante por sí sola" in listed
+        page = f"/portal/incidents/{house.merged.reference}"
+        merged = (await browser.get(page)).text
+        assert f"Es lo mismo que {house.opened.reference}: seguimos con las dos allí." in merged
+        assert "Lo que le prometimos" not in merged
+        said = await send(browser, page, f"{page}/answer", body="También aquí")
+        assert said.headers["location"] == f"/portal/incidents/{house.opened.reference}?done=answer"
+        waiting = (await browser.get(f"/portal/incidents/{house.reported.reference}")).text
+        assert "Esperamos su respuesta" in waiting
+
+
+async def test_it_is_back_after_the_closing(
+    console: Console, neighbours: Neighbours, clock: JumpingClock
+) -> None:
+    """Within the plan's days it is the same request, later a new one that names the old."""
+    house = neighbours.bakery
+    page = f"/portal/incidents/{house.resolved.reference}"
+    async with visiting(console, MARTA) as browser:
+        await send(browser, page, f"{page}/confirm")
+        again = await send(browser, page, f"{page}/reopen", body="Ha vuelto")
+        assert again.headers["location"] == f"{page}?done=reopen"
+        assert "Usted la reabrió: todavía no funciona" in (await browser.get(page)).text
+        async with console.storage.unit(console.ana.actor) as unit:
+            await actions.close(unit, house.resolved.id, "Sustituida")
+    clock.set(clock.now() + timedelta(days=5, hours=1))
+    async with visiting(console, MARTA) as browser:
+        later = await send(browser, page, f"{page}/reopen", body="Otra vez")
+        fresh = (await browser.get(later.headers["location"])).text
+    assert later.headers["location"].endswith("?done=again")
+    assert "La tenemos como una petición nueva" in fresh
+    assert f"Usted nos avisó de que ha vuelto; retoma {house.resolved.reference}" in fresh
