@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from controller.words import rules
 from controller.words.catalogue import Translator
+from controller.words.hardwarefacts import HARDWARE_NAMES, HARDWARE_VALUES
 
 NAMES = {
+    **HARDWARE_NAMES,
     "cpu_busy_ratio": "Processor busy",
     "cpu_count": "Processors",
     "device": "Device",
@@ -67,6 +69,8 @@ OUTCOMES = {
     "absent": "not there",
     "starting": "still starting",
 }
+# What a fact's value is called, by the agent's word for it.
+VALUES: Mapping[str, Mapping[str, str]] = {**HARDWARE_VALUES, "watch_outcome": OUTCOMES}
 # Said elsewhere on the page, or made for programs.
 _LEFT_OUT = {"boot_at_unix_s", "watch_name"}
 
@@ -75,6 +79,7 @@ def named(facts: Mapping[str, str], words: Translator) -> list[tuple[str, str]]:
     """(name, value) in the order they came, empty ones left out."""
     kept = {name: value for name, value in facts.items() if name not in _LEFT_OUT and value != ""}
     shown = rules.facts_shown(kept, words.language)
-    if (outcome := kept.get("watch_outcome", "")) in OUTCOMES:
-        shown["watch_outcome"] = words._(OUTCOMES[outcome])
+    for name, value in kept.items():
+        if value in VALUES.get(name, {}):
+            shown[name] = words._(VALUES[name][value])
     return [(words._(NAMES[name]) if name in NAMES else name, value) for name, value in shown.items()]

@@ -8,7 +8,7 @@ from controller.words.rulewords import N_, RuleWords
 
 HARDWARE_RULES: Mapping[str, RuleWords] = {
     "raid.degraded": RuleWords(
-        N_("Array {array_name}: {members_working} of {members_count} disks work"),
+        N_("Array {array_name}: disks that work, {members_working} of {members_count}"),
         (
             N_(
                 "Make sure of the last backup before anything else: the next disk that fails may lose everything."
@@ -32,7 +32,7 @@ HARDWARE_RULES: Mapping[str, RuleWords] = {
         ),
     ),
     "raid.errors": RuleWords(
-        N_("{member_name} gives back wrong data: {errors_risen} new errors"),
+        N_("{member_name} gives back wrong data (new errors: {errors_risen})"),
         (
             N_(
                 "Look at cable and backplane first: checksum errors without a failing disk are often a cable."
@@ -81,7 +81,7 @@ HARDWARE_RULES: Mapping[str, RuleWords] = {
         ),
     ),
     "nvme.media_errors": RuleWords(
-        N_("Disk {disk_name} could not read back data: {errors_risen} new errors"),
+        N_("Disk {disk_name} could not read back data (new errors: {errors_risen})"),
         (
             N_(
                 "Make sure of the last backup, and see in the kernel's messages which file or volume was hit."
@@ -111,7 +111,7 @@ HARDWARE_RULES: Mapping[str, RuleWords] = {
         ),
     ),
     "filesystem.errors": RuleWords(
-        N_("The filesystem on {device} is damaged: {errors_count} errors"),
+        N_("The filesystem on {device} is damaged (errors: {errors_count})"),
         (
             N_("Make sure of the last backup, and see in the kernel's messages what was found and where."),
             N_("See the disk's own health before any repair: a dying disk is copied, not checked."),
@@ -120,7 +120,7 @@ HARDWARE_RULES: Mapping[str, RuleWords] = {
     ),
     "ecc.errors": RuleWords(
         N_(
-            "Memory {module_name}: {corrected_day} corrected and {uncorrected_day} uncorrected errors in a day"
+            "Errors of memory {module_name} in a day: corrected {corrected_day}, uncorrected {uncorrected_day}"
         ),
         (
             N_(
@@ -172,7 +172,7 @@ HARDWARE_RULES: Mapping[str, RuleWords] = {
         ),
     ),
     "ups.battery": RuleWords(
-        N_("UPS {ups_name} runs on its battery: {charge_ratio} left"),
+        N_("UPS {ups_name} runs on its battery ({charge_ratio})"),
         (
             N_("Call the customer: is it the whole street, the building, or one fuse?"),
             N_(
