@@ -40,7 +40,10 @@ def rows(found: Health, words: Translator) -> tuple[Row, ...]:
     signs = [*found.signs, *(_nothing(rule) for rule in (FIRST_RESPONSE, UPDATES) if not _has(found, rule))]
     made = [_row(sign, found, words) for sign in signs]
     order = {grade.name.lower(): -grade.value for grade in Grade}
-    return tuple(sorted(made, key=lambda row: (order[row.grade], WATCHED.index(row.rule), row.object)))
+    places = {rule: place for place, rule in enumerate(WATCHED)}
+    return tuple(
+        sorted(made, key=lambda row: (order[row.grade], places.get(row.rule, len(places)), row.object))
+    )
 
 
 def _has(found: Health, rule: str) -> bool:

@@ -18,6 +18,8 @@ NAMES = {
     "vigia.post_stuck": N_("Notices"),
     "vigia.rota_gap": N_("Duty in the next 48 hours"),
     "vigia.disk_low": N_("The controller's disk"),
+    "vigia.timers_missing": N_("The auditor of timers"),
+    "vigia.clock_jumped": N_("The controller's own time"),
 }
 GRADES = {"good": N_("in order"), "near": N_("worth a look"), "bad": N_("alarm")}
 TONES = {"good": "done", "near": "soon", "bad": "late"}
@@ -41,11 +43,12 @@ _NEAR = {
     "vigia.rota_gap": N_("Nobody was put on duty at level {level}: only the administrators are told"),
     "vigia.disk_low": N_("{disk_free_bytes} free: no longer roomy"),
 }
+OTHER = N_("Something else about ourselves")
 NOTHING = N_("Nothing decided yet")
 
 
 def name(words: Translator, rule: str) -> str:
-    return words._(NAMES.get(rule, rule))
+    return words._(NAMES.get(rule, OTHER))
 
 
 def grade(words: Translator, value: str) -> str:

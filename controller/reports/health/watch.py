@@ -85,15 +85,20 @@ class Watch:
                 disk(str(self._folder), self._disk.free_bytes(self._folder)),
             ]
             own = await incidents.queue(connection, customer_id=HOUSE, limit=_OWN_MOST)
+        still_open = tuple(one for one in own if one.state is CaseState.OPEN)
+        # What others saw and said themselves: timers that were missing, a clock that was set.
+        signs += [
+            Sign(one.rule, one.object, Grade.BAD, one.facts) for one in still_open if one.rule not in WATCHED
+        ]
         return Health(
             now,
             tuple(signs),
-            tuple(one for one in own if one.state is CaseState.OPEN),
+            still_open,
             tuple(one for one in own if one.state is not CaseState.OPEN),
         )
 
     async def _month(self, connection: Connection, now: datetime) -> Sequence[Sign]:
-        """A month is read and judged again every half hour; its end empties it at once."""
+        """A month is read and judged again every half hour."""
         at = self._targets_at
         if at is None or not at <= now < at + _TARGETS_EVERY:
             self._targets, self._targets_at = tuple(await reading.targets(connection, now)), now

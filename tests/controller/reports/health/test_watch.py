@@ -129,3 +129,5 @@ async def test_what_others_say_about_the_house_is_left_alone(desk: Desk, tmp_pat
         for rule in (signs.SET_ASIDE, "vigia.something_else"):
             await actions.open_own(unit, rule, "x", {})
     assert set((await rounds.round()).values()) == {CaseState.OPEN}
+    found = await rounds.watch.look()
+    assert ("vigia.something_else", Grade.BAD) in {(sign.rule, sign.grade) for sign in found.signs}
