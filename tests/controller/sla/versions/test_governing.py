@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from controller.core.errors import Conflict, NotFound
+from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.sla import actions, holiday, ledger, store
 from controller.sla.errors import PlanInvalid
@@ -156,3 +157,23 @@ async def desk(tmp_path, clock, chance):  # type: ignore[no-untyped-def]
 
     async with fresh_storage("sqlite", tmp_path, clock, chance) as made, open_desk(made, clock) as opened:
         yield opened
+
+
+async def test_the_engine_lets_a_promise_of_office_hours_sleep_over_the_weekend(desk: Desk) -> None:
+    """Opened on Friday ten minutes before closing, with half an hour to answer: nobody is warned before
+    Monday, and it is missed at twenty past nine, not in the night. Escalation counts day and night."""
+    await added(desk, office(), office_plan())
+    desk.clock.set(datetime(2026, 3, 6, 23, 50, tzinfo=UTC))
+    case = await desk.raised(await desk.finding())
+    await desk.until(datetime(2026, 3, 9, 15, 0, tzinfo=UTC))
+    assert not {"warned", "breached"} & set(await desk.kinds(case.id))
+    await desk.until(datetime(2026, 3, 9, 15, 30, tzinfo=UTC))
+    async with desk.storage.reading() as connection:
+        entries = await incidents.timeline(connection, case.id)
+    told = [(one.kind.value, one.at) for one in entries if one.kind.value in ("warned", "breached")]
+    monday = datetime(2026, 3, 9, 15, tzinfo=UTC)
+    assert [(kind, at - monday) for kind, at in told if at >= monday][:2] == [
+        ("warned", timedelta(minutes=5)),
+        ("warned", timedelta(minutes=14)),
+    ]
+    assert ("breached", monday + timedelta(minutes=20)) in told
