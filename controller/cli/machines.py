@@ -72,6 +72,14 @@ def unban(wishes: Wishes, machine: Which) -> None:
     return print(_("{machine} may connect again", machine=line(found["name"])))
 
 
+@command(app, "release", _("End a machine's quarantine: you have seen to it that only one has its identity."))
+def release(wishes: Wishes, machine: Which) -> None:
+    found = Client(wishes).post("machines", machine, "release")
+    if wishes.as_json:
+        return print_json(found)
+    return print(_("{machine} is out of its quarantine", machine=line(found["name"])))
+
+
 def _print_machine(one: dict[str, Any]) -> None:
     from controller.cli.sheets import print_incidents
     from controller.cli.tables import STATE_STYLES, cell, heading, moment, named, print_facts, put
@@ -95,6 +103,7 @@ def _print_machine(one: dict[str, Any]) -> None:
         (_("Back by"), moment(one["expected_return_at"], zone)),
         (_("Banned"), moment(one["banned_at"], zone)),
         (_("Reason"), one["ban_reason"]),
+        (_("In quarantine since"), moment(one["quarantined_at"], zone)),
         ("Id", one["id"]),
     ])  # fmt: skip
     heading(_("Open incidents"))

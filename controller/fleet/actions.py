@@ -14,6 +14,7 @@ from controller.audit.actions import record
 from controller.core.errors import Conflict, Invalid, NotFound
 from controller.fleet import store
 from controller.fleet.customer import Customer, Site
+from controller.fleet.identity import clones
 from controller.fleet.identity.actions import (
     Enrolled,
     EnrolmentRequest,
@@ -153,6 +154,11 @@ async def greet(unit: Unit, machine_id: UUID, greeting: Greeting) -> dict[Lane, 
     before = await store.machine(unit.connection, machine_id)
     if before is None:
         raise NotFound("machine", str(machine_id))
+    if clones.came_back(before, greeting.boot_id):
+        await clones.suspect(unit, before, "old_boot")
+    await store.change_machine(
+        unit.connection, machine_id, past_boots=list(clones.boots_after(before, greeting.boot_id))
+    )
     await store.greeted(unit.connection, machine_id, greeting, unit.now)
     facts = {
         "agent_version": greeting.agent_version,

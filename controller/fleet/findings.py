@@ -15,7 +15,8 @@ from controller.core.severity import Severity
 # on the machine that was there first; its other machines are in the facts.
 SILENCE = "agent.silent"
 PLACE_SILENCE = "site.silent"
-OWN_RULES = frozenset({SILENCE, PLACE_SILENCE})
+CLONED = "agent.cloned"
+OWN_RULES = frozenset({SILENCE, PLACE_SILENCE, CLONED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ class Machine:
     30 s; None until the first connection. `clock_offset_s` is added to the agent's instants to get ours.
     The goodbye is None while the machine is expected to be heard. `silent_since` is the last sign of life
     of a machine that was judged silent, `silent_finding_id` the finding that says so. `abilities`: what its
-    agent can be asked for, as "pull:basic"; none for an agent that is too old.
+    agent can be asked for, as "pull:basic"; none for an agent that is too old. `past_boots`: ids of boots
+    that it left, the newest last. `quarantined_at`: two machines may speak with this identity; its faults
+    are taken in, and nothing else is done with it until a person decides.
     """
 
     id: UUID
@@ -66,6 +68,9 @@ class Machine:
     silent_since: datetime | None
     silent_finding_id: UUID | None
     abilities: tuple[str, ...] = ()
+    past_boots: tuple[str, ...] = ()
+    quarantined_at: datetime | None = None
+    quarantine_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,9 @@ machines_table = Table(
     Column("silent_since", UtcDateTime),
     Column("silent_finding_id", Uuid),
     Column("abilities", JSON, nullable=False, default=list),
+    Column("past_boots", JSON, nullable=False, default=list),
+    Column("quarantined_at", UtcDateTime),
+    Column("quarantine_reason", Text, nullable=False, default=""),
 )
 
 _watched = machines_table.c.role != MachineRole.LAB.value
@@ -119,6 +122,7 @@ def _machine(row: Row[Any]) -> Machine:
     found["role"] = MachineRole(found["role"])
     found["watches"] = tuple(found["watches"])
     found["abilities"] = tuple(found["abilities"])
+    found["past_boots"] = tuple(found["past_boots"])
     reason = found["goodbye_reason"]
     found["goodbye_reason"] = GoodbyeReason(reason) if reason else None
     return Machine(**found)
@@ -140,14 +144,14 @@ async def customer_names(connection: AsyncConnection, ids: Collection[UUID]) -> 
     rows = await connection.execute(
         select(customers_table.c.id, customers_table.c.name).where(customers_table.c.id.in_(ids))
     )
-    return {customer_id: name for customer_id, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 async def machine_names(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
     rows = await connection.execute(
         select(machines_table.c.id, machines_table.c.name).where(machines_table.c.id.in_(ids))
     )
-    return {machine_id: name for machine_id, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 async def customer_named(connection: AsyncConnection, name: str) -> Customer | None:
@@ -220,6 +224,14 @@ async def expected_ids(connection: AsyncConnection) -> frozenset[UUID]:
         table.last_seen_at.is_not(None),
         table.goodbye_at.is_(None),
         table.silent_since.is_(None),
+    )
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def in_quarantine(connection: AsyncConnection, machine_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these two machines may be speaking for."""
+    query = select(machines_table.c.id).where(
+        machines_table.c.id.in_(machine_ids), machines_table.c.quarantined_at.is_not(None)
     )
     return frozenset((await connection.execute(query)).scalars())
 

@@ -5,8 +5,9 @@ from controller.core.severity import Severity
 WATCH_DOWN = "watch.down"
 AGENT_SILENT = "agent.silent"
 SITE_SILENT = "site.silent"
+AGENT_CLONED = "agent.cloned"
 # Only the controller sees these begin and end; what an agent restates says nothing about them.
-OURS = frozenset({AGENT_SILENT, SITE_SILENT})
+OURS = frozenset({AGENT_SILENT, SITE_SILENT, AGENT_CLONED})
 
 # Users switch everything off when critical is overused: only these may be it (signals.md, Health).
 MAY_BE_CRITICAL = frozenset(

@@ -68,6 +68,8 @@ _SENTENCES = (
     "there is no address {name}",
     "there is a customer {name} already",
     "{machine} is not banned",
+    "{machine} is not in quarantine",
+    "this machine is in quarantine: two may speak with its identity; `vigia machines release` ends it",
     "{customer} has a site {name} already",
     "there is no active user {name}; `vigia users list` names them",
     "{name} is not a user here; an administrator can change that with `vigia users add {login} ...`",

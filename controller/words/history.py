@@ -12,6 +12,8 @@ EVENTS = {
     "rebooted": "Restarted",
     "goodbye": "Said goodbye",
     "banned": "Banned",
+    "quarantined": "In quarantine: two machines may have this identity",
+    "released": "Out of quarantine",
     "unbanned": "Unbanned",
     "silent": "Fell silent",
     "returned": "Heard again",

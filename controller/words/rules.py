@@ -33,6 +33,15 @@ RULES: Mapping[str, RuleWords] = {
             N_("It is one outage: what is said here counts for every machine in the list."),
         ),
     ),
+    "agent.cloned": RuleWords(
+        N_("Two machines may speak as {machine}"),
+        (
+            N_("Ask the customer whether a disk was copied, or an old image or snapshot brought back."),
+            N_("Find the two: the machine's history says when each connected. Only one may keep the identity."),
+            N_("On the other remove the agent and enrol it anew; then release this one from its quarantine."),
+            N_("If nobody knows of a copy, ban the machine: somebody may have taken its key."),
+        ),
+    ),
     "watch.down": RuleWords(
         N_("{object} does not answer"),
         (

@@ -7,9 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from controller.audit.actions import record
-from controller.core.errors import Conflict, Invalid, NotFound, TooMuch
+from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch
 from controller.fleet import store as fleet
-from controller.fleet.identity import store
+from controller.fleet.identity import clones, store
 from controller.fleet.identity.authority import Authority, Peer, key_digest, request_key
 from controller.fleet.identity.enrolment import TOKEN_LIFE, Outcome, Token, decide
 from controller.fleet.limits import SUMMARY_LIMIT, host_label, stored, within
@@ -147,8 +147,11 @@ async def _free_name(unit: Unit, host: str) -> str:
 async def renew(unit: Unit, authority: Authority, peer: Peer, csr_der: bytes) -> bytes:
     """A new certificate (DER) for a new key; the same request again gets the same one.
 
-    The old one dies when the new one is first used. Raises `Invalid`, `TooMuch`.
+    The old one dies when the new one is first used. Raises `Invalid`, `TooMuch`, and `Refused` in quarantine.
     """
+    machine = await fleet.machine(unit.connection, peer.agent_id)
+    if machine is not None and machine.quarantined_at is not None:
+        raise Refused(clones.HELD)
     key = request_key(csr_der)
     digest = key_digest(key)
     known = await store.certificate_for_key(unit.connection, peer.agent_id, digest)
@@ -178,7 +181,8 @@ class Rejection:
 
 
 async def recognise(unit: Unit, peer: Peer, *, labs: bool | None = False) -> Rejection | None:
-    """Whether this peer may speak; None if so. `labs`: labs are meant, or machines, or (None) both."""
+    """Whether this peer may speak; None if so. A certificate that was replaced by a newer one opens the door
+    for faults alone (`clones`). `labs`: labs are meant, or machines, or (None) both."""
     certificate = await store.certificate(unit.connection, peer.serial)
     machine = await fleet.machine(unit.connection, peer.agent_id)
     if certificate is None or machine is None or certificate.machine_id != peer.agent_id:
@@ -187,10 +191,11 @@ async def recognise(unit: Unit, peer: Peer, *, labs: bool | None = False) -> Rej
         return Rejection("this machine is banned", known=True)
     if labs is not None and labs is not (machine.role is MachineRole.LAB):
         return Rejection("this certificate is not for that: its role is " + machine.role.value, known=True)
-    if certificate.superseded_at is not None:
-        _log.error("security: superseded certificate %s of machine %s used", peer.serial, machine.name)
-        await record(unit, "security.clone_suspected", machine.name, {"serial": peer.serial})
+    if certificate.superseded_at is not None and machine.role is MachineRole.LAB:
         return Rejection("this certificate was replaced by a newer one", known=True)
+    if certificate.superseded_at is not None:
+        await clones.suspect(unit, machine, "old_certificate")
+        return None
     if certificate.first_used_at is None:
         await store.first_use(unit.connection, certificate, unit.now)
     return None

@@ -62,6 +62,8 @@ async def take_reports(
         for entry in report.entries
         if isinstance(entry.record, ReportedFinding | ReportedEvidence)
     )
+    # Copies of one spool count on from the same number: a fault of the second is known by its own id alone.
+    two_speak = await fleet.in_quarantine(unit.connection, {report.machine_id for report in reports})
     refused: list[list[tuple[Lane, int, RefusedRecord]]] = []
     for report in reports:
         over = _cleared_in(report)
@@ -70,7 +72,8 @@ async def take_reports(
             key = (report.machine_id, report.epoch, entry.lane)
             cursor = cursors.setdefault(key, Cursor())
             touched.add(key)
-            if not cursor.take(entry.sequence, unit.now):
+            new = cursor.take(entry.sequence, unit.now)
+            if not new and not (report.machine_id in two_speak and intake.is_unknown(entry.record)):
                 continue
             if isinstance(entry.record, ReportedDropped):
                 cursor.forgive(entry.record.first, entry.record.last)
@@ -305,6 +308,10 @@ class _Intake:
             )
             blind.append(Blindness(period.start, back or report.received_at))
         return opened_at(reported.observed_at, report.received_at, blind)
+
+    def is_unknown(self, record: object) -> bool:
+        """Whether it is a finding that never came in."""
+        return isinstance(record, ReportedFinding) and record.finding_id not in self.known
 
     def remember_refusal(self, report: Report, lane: Lane, sequence: int, refusal: RefusedRecord) -> None:
         self._remember(

@@ -8,6 +8,7 @@ from uuid import UUID
 from controller import timers
 from controller.core.errors import Conflict, Invalid, NotFound
 from controller.fleet import store as fleet
+from controller.fleet.identity.clones import HELD
 from controller.fleet.machine import Machine
 from controller.fleet.orders import store
 from controller.fleet.orders.order import (
@@ -39,6 +40,8 @@ async def ask_pull(
         raise Invalid("hours", "must be from one minute to 14 days", "Leave it out for 24 hours")
     if machine.banned_at is not None:
         raise Conflict(f"{machine.name} is banned: it is asked for nothing")
+    if machine.quarantined_at is not None:
+        raise Conflict(HELD)
     if _is_too_old(machine):
         raise Conflict(
             f"the agent on {machine.name} ({machine.agent_version or 'unknown version'}) is too old for "
@@ -87,6 +90,8 @@ def _check_profile(machine: Machine, profile: str) -> None:
 async def hand_out(unit: Unit, machine_id: UUID) -> tuple[Order, ...]:
     """All that the machine has to do, marked as sent: it is told them on every connection, until they end."""
     machine = await fleet.machine(unit.connection, machine_id)
+    if machine is not None and machine.quarantined_at is not None:
+        return ()
     handed = []
     for order in await store.unfinished(unit.connection, machine_id):
         if machine is None or _is_too_old(machine):
@@ -121,6 +126,9 @@ async def report(unit: Unit, machine_id: UUID, said: Progress) -> Order:
 async def begin_upload(unit: Unit, machine_id: UUID, order_id: UUID, size_bytes: int, offset: int) -> Order:
     """Raises `NotFound`, `Conflict` when it has ended or expired otherwise than done."""
     order = await _of(unit, machine_id, order_id)
+    machine = await fleet.machine(unit.connection, machine_id)
+    if machine is not None and machine.quarantined_at is not None:
+        raise Conflict(HELD)
     if order.state is OrderState.DONE:
         return order
     if order.state.is_end or order.expires_at <= unit.now:

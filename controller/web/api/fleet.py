@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from controller.core.errors import NotFound, Unavailable
 from controller.fleet import actions, store
 from controller.fleet.customer import Customer
+from controller.fleet.identity import clones
 from controller.fleet.machine import Machine, MachineRole
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
@@ -194,6 +195,17 @@ async def ban(context: Here, actor: FleetManager, name: Short, why: Reason) -> d
         found = await machine_named(unit.connection, name)
         await actions.ban(unit, found.id, why.reason)
     context.drop_banned()
+    async with context.storage.reading() as connection:
+        return shapes.machine(await machine_named(connection, str(found.id)), await shapes.names(connection))
+
+
+@router.post("/machines/{name:path}/release")
+async def release(context: Here, actor: FleetManager, name: Short) -> dict[str, Any]:
+    """Ends its quarantine (clone alarm)."""
+    async with context.storage.unit(actor) as unit:
+        found = await machine_named(unit.connection, name)
+        await clones.release(unit, found.id)
+        unit.after_commit(context.wake_ticker)
     async with context.storage.reading() as connection:
         return shapes.machine(await machine_named(connection, str(found.id)), await shapes.names(connection))
 

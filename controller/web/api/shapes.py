@@ -106,6 +106,7 @@ def machine(one: Machine, known: Names) -> Json:
         "enrolled_at": iso(one.enrolled_at),
         "banned_at": iso(one.banned_at),
         "ban_reason": one.ban_reason,
+        "quarantined_at": iso(one.quarantined_at),
     }
 
 

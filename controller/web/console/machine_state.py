@@ -16,6 +16,8 @@ def state_of(machine: Machine, words: Translator) -> tuple[str, str]:
     """(words, tone): what is known for sure first, an open stream last."""
     if machine.banned_at is not None:
         return words._("Banned"), "late"
+    if machine.quarantined_at is not None:
+        return words._("In quarantine"), "late"
     if machine.silent_since is not None:
         return words._("Silent"), "late"
     if machine.goodbye_reason is not None:

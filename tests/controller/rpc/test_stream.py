@@ -289,8 +289,9 @@ async def test_a_renewed_certificate_kills_the_old_one_when_first_used(station: 
     agent.key, agent.certificate_der = new
     await agent.connect()
     agent.key, agent.certificate_der = old
+    await agent.connect()
     with pytest.raises(aio.AioRpcError) as refused:
-        await agent.connect()
+        await agent.renew()
     assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
     await agent.disconnect()
 

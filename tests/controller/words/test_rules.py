@@ -8,7 +8,7 @@ from agent.rules import ALL
 from controller.words.catalogue import translator
 from controller.words.rules import OWN_RULES, RULES, facts_shown, remedy, title
 
-SILENCE = {"agent.silent", "site.silent"}
+SILENCE = {"agent.silent", "site.silent", "agent.cloned"}
 ALWAYS_THERE = {"object", "machine", "rule"}
 
 
