@@ -43,6 +43,8 @@ def test_an_outage_is_seen_proven_answered_and_closed(tmp_path: Path) -> None:
             patience_s=10,
         )
         assert whole["cleared_at"] is None
+        before = walk.vigia("incidents", "evidence", "INC-1", "recorder/minutes.txt").stdout
+        assert "the fault began: watch.down" in before and "CPU %" in before
 
         walk.shop()
         eventually("recovery noted", lambda: walk.json("incidents", "show", "INC-1")["cleared_at"])
