@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from controller.reports.forecast.pace import Pace
-from controller.reports.forecast.service import served
 from controller.reports.forecast.work import Chance, Done, Owed, Question
+from controller.reports.forecast.workday import served
 
 _HOUR = timedelta(hours=1)
 _NONE = timedelta(0)

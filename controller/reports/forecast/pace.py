@@ -1,7 +1,7 @@
 """How long people take to act once it is their turn, from what they really did.
 
 Waiting behind other work is no part of it: time is counted from when an incident came to a level, or from
-when whoever acted had last done something else, if that was later. The queue is counted apart (`service.py`).
+when whoever acted had last done something else, if that was later. The queue is counted apart (`workday.py`).
 """
 
 from bisect import bisect_left

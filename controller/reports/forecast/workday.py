@@ -21,10 +21,10 @@ def served(question: Question, *, slowly: bool) -> tuple[Served, tuple[Owed, ...
 
     `slowly`: with the time that four in five acts do not exceed instead of the usual one.
     """
-    return _Service(question, slowly).run()
+    return _Workday(question, slowly).run()
 
 
-class _Service:
+class _Workday:
     def __init__(self, question: Question, slowly: bool) -> None:
         self.question = question
         self.slowly = slowly
