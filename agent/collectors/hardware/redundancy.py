@@ -4,7 +4,7 @@ import re
 
 from agent.collectors.asking import Ask, ProgramMissing, Unanswered, answer
 from agent.collectors.hardware.raid.btrfs import BEARS
-from agent.collectors.hardware.raid.zfs import ZPOOL, redundant_members
+from agent.collectors.hardware.raid.zfs import ZPOOL, kernel_states, redundant_members
 from agent.collectors.procfs import Roots, Unreadable, names, word
 
 MIRRORED = ("raid1", "raid4", "raid5", "raid6", "raid10")
@@ -21,7 +21,8 @@ class Redundancy:
     def look(self) -> None:
         """Asks for the members of ZFS pools, which sysfs does not know."""
         self._in_pools = set()
-        if _entries(self._zfs):
+        states = kernel_states(self._zfs).values()
+        if states and "SUSPENDED" not in states:  # else the command would hang
             try:
                 self._in_pools = redundant_members(answer(self._ask, ZPOOL, ("status", "-LP")))
             except (ProgramMissing, Unanswered):

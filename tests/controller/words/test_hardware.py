@@ -34,7 +34,7 @@ def test_every_fact_has_a_name_and_every_rule_something_to_do(rule: object) -> N
     ],
 )
 def test_an_array_is_told_with_its_numbers(language: str, line: str) -> None:
-    assert title(translator(language), "raid.degraded", "md0", MD) == line  # type: ignore[arg-type]
+    assert title(translator(language), "raid.degraded", "md0", MD) == line
 
 
 def test_facts_are_named_and_states_are_words() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agent.collectors.asking import Ask, Tool, Unanswered, answer, ask
+from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
 from agent.collectors.hardware.part import DEGRADED, FAILED, OK
 from agent.collectors.hardware.raid.array import Array, member_errors
-from agent.collectors.procfs import MACHINE, Roots
-from agent.signals import Metric, Reading
+from agent.collectors.procfs import MACHINE, Roots, Unreadable, names, word
+from agent.signals import Gap, Metric, Reading
 
 ZPOOL = Tool(("zpool",), timeout_s=20.0)
 LOST = {"FAULTED", "UNAVAIL", "REMOVED", "SUSPENDED", "CORRUPT"}
@@ -42,16 +42,42 @@ class Zfs:
     def read(self, now: datetime) -> Reading:
         if not os.path.isdir(self._loaded):
             return Reading(self.name, now, 0.0)
-        metrics: list[Metric] = []
-        told = answer(self._ask, ZPOOL, ("status", "-p"))
-        for name, lost in data_errors(told):
-            metrics.append(member_errors(name, "data", "permanent", lost))
-        for name, state, tree in parse(told):
-            metrics += pool(name, state, tree).metrics()
-            for leaf in leaves(tree):
-                for kind, count in zip(("read", "write", "checksum"), leaf.errors, strict=True):
-                    metrics.append(member_errors(name, leaf.name, kind, count))
+        states = kernel_states(self._loaded)
+        waiting = [name for name, state in states.items() if state == "SUSPENDED"]
+        try:
+            if waiting:
+                raise Unanswered(f"zpool is not asked, it would hang: {', '.join(waiting)} is suspended")
+            metrics = _told(answer(self._ask, ZPOOL, ("status", "-p")))
+        except (ProgramMissing, Unanswered) as error:
+            # The kernel knows the state, not what is behind it: it is believed when it complains.
+            bad = [one for name, state in states.items() for one in _by_kernel(name, state)]
+            return Reading(self.name, now, 0.0, tuple(bad), (Gap(self.name, str(error)),))
         return Reading(self.name, now, 0.0, tuple(metrics))
+
+
+def kernel_states(loaded: str) -> dict[str, str]:
+    """By pool, as the kernel's module has it; `loaded` is /proc/spl/kstat/zfs."""
+    try:
+        pools = names(loaded)
+    except Unreadable:
+        return {}
+    told = {pool: word(f"{loaded}/{pool}/state") for pool in pools}
+    return {pool: state for pool, state in told.items() if state}
+
+
+def _told(status: str) -> list[Metric]:
+    metrics = [member_errors(name, "data", "permanent", lost) for name, lost in data_errors(status)]
+    for name, state, tree in parse(status):
+        metrics += pool(name, state, tree).metrics()
+        for leaf in leaves(tree):
+            for kind, count in zip(("read", "write", "checksum"), leaf.errors, strict=True):
+                metrics.append(member_errors(name, leaf.name, kind, count))
+    return metrics
+
+
+def _by_kernel(name: str, state: str) -> list[Metric]:
+    told = FAILED if state in LOST else DEGRADED if state == "DEGRADED" else None
+    return Array(name, "zfs", "", told, 0, 0, None).metrics() if told else []
 
 
 def pool(name: str, state: str, tree: list[Vdev]) -> Array:

@@ -177,3 +177,24 @@ Smart Array P410 in Slot 1                (sn: PACCRID1234)
     assert (told["slot-1/v1"], told["slot-1/v2"]) == ("ok", "degraded")
     assert (told["slot-1/1I:1:5"], told["slot-1/1I:1:3"]) == ("failed", "degraded")
     assert told["slot-1/battery"] == "ok"
+
+
+def test_a_suspended_pool_is_told_without_asking_the_command_that_would_hang(tmp_path: object) -> None:
+    """Its disks went away: whoever asks it waits for ever. The kernel says it for nothing."""
+    here = Machine(tmp_path)  # type: ignore[arg-type]
+    here.says("proc/spl/kstat/zfs/tank/state", "SUSPENDED\n")
+    answers = Answers(ANSWERS)
+    reading = Zfs(here.roots, answers).read(NOON)
+    assert state(reading) == {"tank": "failed"}
+    assert answers.asked == [] and "tank is suspended" in reading.gaps[0].reason
+
+
+@pytest.mark.parametrize(("kernel", "told"), [("ONLINE", {}), ("DEGRADED", {"tank": "degraded"})])
+def test_without_zpool_the_kernel_is_believed_when_it_complains(
+    kernel: str, told: dict[str, str], tmp_path: object
+) -> None:
+    here = Machine(tmp_path)  # type: ignore[arg-type]
+    here.says("proc/spl/kstat/zfs/tank/state", f"{kernel}\n")
+    reading = Zfs(here.roots, Answers({})).read(NOON)
+    assert state(reading) == told
+    assert len(reading.gaps) == 1
