@@ -60,7 +60,8 @@ def _print_inventory(found: dict[str, Any], *, every: bool) -> None:
             continue
         heading(f"{_(told.SECTIONS[section])} ({len(entries)})")
         if gap:
-            put(_("It could not be read the last time, so this may be old: {reason}", reason=gap))
+            old = _("It could not be read the last time, so this may be old: {reason}", reason=gap)
+            put(old if entries else _("It could not be read: {reason}", reason=gap))
         if section in LONG and not every:
             put(_("--all shows them"))
             continue
