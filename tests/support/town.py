@@ -248,7 +248,7 @@ def _bundle(now: datetime) -> bytes:
         b" 1188 41.0 903112 java -jar tienda.jar --db-password [redacted:password:1f3a9c0e]\n",
     )
     writer.add(
-        Item("ports.txt", "ports", "/proc/net/tcp", None, 6),
+        Item("listening-ports.txt", "listening_ports", "/proc/net/tcp", None, 6),
         b"LISTEN 0.0.0.0:22 sshd\nLISTEN 127.0.0.1:3306 mariadbd\n",
     )
     writer.add(
@@ -268,12 +268,14 @@ def _bundle(now: datetime) -> bytes:
         + b"mar 03 17:08:40 caja-1 kernel: Out of memory: Killed process 1188 (java)\n",
     )
     writer.add(
-        Item("disk_use.txt", "disk_use", "statvfs", None, 2),
+        Item("disk-use.txt", "disk_use", "statvfs", None, 2),
         b"/      38 % of 118 GiB\n/srv   71 % of 931 GiB\n",
     )
     for label, data in recordings.items(now - timedelta(minutes=2)).items():
         writer.add(Item(label, label.partition(".")[0], "the agent's flight recorder", None, 12), data)
-    writer.add_gap(Item("smart.txt", "smart", "smartctl -j -a /dev/sda", timed_out=True, duration_ms=5000))
+    writer.add_gap(
+        Item("largest-folders.txt", "largest_folders", "os.scandir", timed_out=True, duration_ms=5000)
+    )
     return writer.finish(now)
 
 
