@@ -1,4 +1,4 @@
-"""The ladder in force when an incident opened stays its ladder; the people on duty are those of the moment."""
+"""The ladder in force when an incident opened stays its ladder; who is on duty is a matter of the moment."""
 
 from datetime import timedelta
 
