@@ -5,7 +5,7 @@ something: the inputs of board chips (nct, it87, ...) that lead nowhere read 110
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.collectors.hardware.chips import Chip, chips
@@ -21,7 +21,7 @@ COMMANDED = "vigia.fan.commanded"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file that tells one figure: `divisor` makes the unit of it; what fails now did not before."""
+    """One file that tells one figure, in `unit` once divided; `limits` are told with it, as they were found."""
 
     path: str
     part: Part
@@ -39,7 +39,7 @@ class Sensors:
 
     def __init__(self, roots: Roots = MACHINE) -> None:
         self._hwmon, self._thermal = f"{roots.sys}/class/hwmon", f"{roots.sys}/class/thermal"
-        self._cpus = f"{roots.sys}/devices/system/cpu"
+        self._cpus, self._block = f"{roots.sys}/devices/system/cpu", f"{roots.sys}/block"
         self._sources: list[Source] = []
         self._looks = 0
 
@@ -103,7 +103,17 @@ class DiskHeat(Sensors):
     name = "disk:heat"
 
     def _found(self) -> list[Source]:
-        return [source for chip in chips(self._hwmon) if chip.disk for source in _temperatures(chip)]
+        return [
+            replace(source, limits=(*source.limits, *self._spins(source.part)))
+            for chip in chips(self._hwmon)
+            if chip.disk
+            for source in _temperatures(chip)
+        ]
+
+    def _spins(self, disk: Part) -> list[Metric]:
+        """What is too hot for it depends on whether it turns."""
+        told = word(f"{self._block}/{disk.id}/queue/rotational")
+        return [disk.metric("vigia.disk.rotational", float(told))] if told in ("0", "1") else []
 
 
 def _temperatures(chip: Chip) -> list[Source]:

@@ -18,7 +18,7 @@ class DiskTemperature:
     """High above 60 °C spinning, 70 °C solid, for 10 min; critical at the maker's trip value.
 
     Two collectors see it: the kernel's sensors each minute where there is a driver, smartctl everywhere. The
-    finding is one. NVMe disks say in the kernel that they are solid; of others only smartctl knows.
+    finding is one.
     """
 
     id = "disk.temperature"

@@ -144,8 +144,10 @@ def sensors(**lines: int) -> Kind:
     return seen(Sensors, {LINES[name]: f"{value}\n" for name, value in lines.items()})
 
 
-def heat(**lines: int) -> Kind:
-    return seen(DiskHeat, {LINES[name]: f"{value}\n" for name, value in lines.items()})
+def heat(solid: bool = False, **lines: int) -> Kind:
+    """By the disks' own drivers; `solid`: sda does not turn."""
+    files = {LINES[name]: f"{value}\n" for name, value in lines.items()}
+    return seen(DiskHeat, {**files, "sys/block/sda/queue/rotational": f"{int(not solid)}\n"})
 
 
 def ipmi(sdr: str = shelf.SDR, chassis: str = shelf.CHASSIS, sel: str = shelf.SEL) -> Kind:

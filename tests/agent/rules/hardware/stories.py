@@ -152,6 +152,7 @@ KEEPS_QUIET: list[tuple[str, Role, Steps]] = [
     ("disk.wear", SERVER, [(nvme(used=89), LONG)]),
     ("disk.temperature", SERVER, [(sda(celsius=62), 9 * MINUTE), (sda(celsius=50), LONG)]),
     ("disk.temperature", SERVER, [(heat(nvme=68_850, sda=59_000), LONG)]),
+    ("disk.temperature", SERVER, [(heat(solid=True, sda=65_000), LONG)]),
     ("filesystem.errors", SERVER, [(ext4(0), LONG)]),
     ("ecc.errors", SERVER, [(edac(), LONG)]),
     ("temperature.high", SERVER, [(sensors(cpu=85_000), 4 * MINUTE), (sensors(), LONG)]),
