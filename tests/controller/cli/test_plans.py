@@ -1,6 +1,5 @@
 """`vigia plans` and `vigia calendars` before a real controller."""
 
-import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,7 +29,7 @@ async def test_a_plan_with_office_hours_from_the_file_to_the_incident(
     assert (ran.status, ran.out) == (0, "plan Soporte de oficina added, version 2026-03-03T06:00\n")
     shown = await control.vigia("plans", "show", "2026-03-03T06:00", "--toml")
     assert shown.out == office_plan(begins)
-    listed = (await control.vigia("plans", "list", "--json")).json
+    listed = (await control.api.get("/plans")).json()
     assert [(one["version"], one["standing"]) for one in listed] == [
         ("1970-01-01", "in_force"), ("2026-03-03T06:00", "coming"),
     ]  # fmt: skip
@@ -41,7 +40,8 @@ async def test_a_plan_with_office_hours_from_the_file_to_the_incident(
     assert "lun: 09:00–14:00, 15:00–18:00; mar–vie: 09:00–18:00" in told.out
     after = await desk.raised(await desk.finding(object_name="other"))
     versions = [
-        (await control.vigia("explain", case.reference, "--json")).json["plan"] for case in (before, after)
+        (await control.api.get(f"/incidents/{case.reference}/explain")).json()["plan"]
+        for case in (before, after)
     ]
     assert [one["version"] for one in versions] == ["1970-01-01", "2026-03-03T06:00"]
     assert not versions[0]["calendars"]
@@ -75,8 +75,7 @@ async def test_every_fault_is_told_and_nothing_is_kept(control: Control, tmp_pat
         "  línea 22, hours.first_response: no hay calendario 'office' en ese momento. Uno de 24x7",
         "  línea 23, hours.update_every: no hay calendario 'office' en ese momento. Uno de 24x7",
     ]
-    ran = await control.vigia("plans", "add", str(plan), "--json")
-    error = json.loads(ran.err)["error"]
+    error = (await control.api.post("/plans", json={"document": plan.read_text()})).json()["error"]
     assert [one["kind"] for one in error["faults"]] == [
         "past", "level_order", "unknown_calendar", "unknown_calendar",
     ]  # fmt: skip
@@ -116,8 +115,9 @@ async def test_withdrawing_what_is_to_come_and_nothing_else(control: Control, tm
     for room, text in (("calendars", office(begins)), ("plans", office_plan(begins))):
         answered = await control.api.post(f"/{room}", json={"document": text, "customer": "Panadería Sol"})
         assert answered.status_code == 200, answered.text
-    ran = await control.vigia("plans", "withdraw", "1970-01-01")
-    assert ran.status == 1 and "is in force: what was promised stays" in ran.err
+    answered = await control.api.post("/plans/withdraw", json={"version": "1970-01-01"})
+    assert answered.status_code == 409
+    assert "is in force: what was promised stays" in answered.json()["error"]["message"]
     whose = ("--customer", "Panadería Sol")
     ran = await control.vigia("calendars", "withdraw", "office", "2026-03-03", *whose, lang="es")
     assert ran.status == 1 and "retire antes ese plan" in ran.err

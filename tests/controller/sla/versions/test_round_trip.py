@@ -64,7 +64,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 @given(plans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_plan(plan: Plan) -> None:
     written = write_plan(plan)
     tomllib.loads(written)
@@ -88,7 +88,7 @@ CALENDAR_NAMES = st.text(
 
 
 @given(CALENDAR_NAMES, calendars())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_calendar(name: str, calendar: Calendar) -> None:
     assert read_calendar_file(write_calendar(name, calendar)) == (name, calendar)
 
