@@ -19,6 +19,8 @@ from agent.collectors import Collector, look
 from agent.signals import Gap, Metric, Reading
 
 LIMIT_MIN_S = 5.0
+# How long a look may wait for a thread before another one is made.
+RELIEF_S = 0.05
 COLLECTOR = "vigia.collector.name"
 
 
@@ -44,7 +46,8 @@ class Schedule:
 
     Each reading carries `vigia.collector.ok` (0 or 1) and `vigia.collector.duration` (seconds). A look longer
     than its limit is a gap, again at each interval while it hangs, and no second look is begun meanwhile.
-    The first looks are spread over each collector's first interval, at most 2 s; an `Unhurried` one waits.
+    All begin at one instant within the first 2 s and keep step, so that a machine is woken once for many
+    looks; an `Unhurried` collector begins later.
     """
 
     def __init__(
@@ -68,18 +71,19 @@ class Schedule:
 
     async def run(self) -> None:
         """Until cancelled."""
+        quickest_s = min((collector.every_s for collector in self._collectors), default=0.0)
+        began = self._clock.monotonic() + self._chance.uniform(0.0, min(2.0, quickest_s))
         try:
             async with asyncio.TaskGroup() as group:
                 for collector in self._collectors:
-                    group.create_task(self._keep(collector), name=f"collector {collector.name}")
+                    group.create_task(self._keep(collector, began), name=f"collector {collector.name}")
         finally:
             self._threads.close()
 
-    async def _keep(self, collector: Collector) -> None:
+    async def _keep(self, collector: Collector, began: float) -> None:
         limit_s = collector.limit_s if isinstance(collector, Patient) else max(LIMIT_MIN_S, collector.every_s)
-        wait_s = collector.first_s if isinstance(collector, Unhurried) else 0.0
-        await self._clock.sleep(wait_s + self._chance.uniform(0.0, min(2.0, collector.every_s)))
-        due = self._clock.monotonic()
+        due = began + (collector.first_s if isinstance(collector, Unhurried) else 0.0)
+        await self._clock.sleep(due - self._clock.monotonic())
         while True:
             await self._once(collector, limit_s)
             due += collector.every_s
@@ -135,36 +139,51 @@ class Errand:
 
 
 class Threads:
-    """Daemon threads, made when none is idle, never more than `most`."""
+    """Daemon threads, never more than `most`. One does what comes; another is made only when errands wait
+    for longer than `RELIEF_S`, because what it does hangs: quick looks at one instant wake one thread once.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._errands: queue.SimpleQueue[Errand | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._idle = 0
+        self._busy = 0
+        self._relief: asyncio.TimerHandle | None = None
         self.count = 0
 
     def send(self, collector: Collector, clock: Clock) -> Errand:
-        """Has the collector read; returns at once."""
+        """Has the collector read; returns at once. On the event loop."""
         errand = Errand(collector, clock)
-        with self._lock:
-            fresh = self._idle <= 0 and self.count < self._most
-            if fresh:
-                self.count += 1
-            else:
-                self._idle -= 1
+        waits = self._busy >= self.count or not self._errands.empty()
         self._errands.put(errand)
-        if fresh:
-            threading.Thread(target=self._work, name=f"look {self.count}", daemon=True).start()
+        if not self.count:
+            self._add()
+        elif waits and self._relief is None:
+            self._relief = asyncio.get_running_loop().call_later(RELIEF_S, self._relieve)
         return errand
 
     def close(self) -> None:
         """Lets idle threads end; those that hang end when they wake."""
+        if self._relief is not None:
+            self._relief.cancel()
         for _ in range(self.count):
             self._errands.put(None)
 
+    def _relieve(self) -> None:
+        self._relief = None
+        if self._errands.empty() or self.count >= self._most:
+            return
+        self._add()
+        self._relief = asyncio.get_running_loop().call_later(RELIEF_S, self._relieve)
+
+    def _add(self) -> None:
+        self.count += 1
+        threading.Thread(target=self._work, name=f"look {self.count}", daemon=True).start()
+
     def _work(self) -> None:
         while (errand := self._errands.get()) is not None:
+            with self._lock:
+                self._busy += 1
             errand.do()
             with self._lock:
-                self._idle += 1
+                self._busy -= 1
