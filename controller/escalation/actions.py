@@ -32,9 +32,10 @@ async def plan_timer(unit: Unit, incident_id: UUID) -> None:
     case = await incidents.incident(unit.connection, incident_id)
     if case is None:
         return
-    plan, state = await ledger.state_of(unit.connection, incident_id, unit.now)
+    running = (await ledger.running(unit.connection, (case,)))[incident_id]
+    state = running.state(unit.now)
     done = await store.done(unit.connection, incident_id)
-    overdue, following = look(state, case.level, plan.warn_at, done)
+    overdue, following = look(state, case.level, running.governing.plan.warn_at, done)
     due = overdue[0].at if overdue else following
     pressing = due_of_pressing(state)
     if pressing != case.pressing_at:

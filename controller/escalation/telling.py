@@ -47,7 +47,7 @@ async def tell_opened(unit: Unit, happened: IncidentOpened) -> None:
     """Whoever is on duty at level 1, and an automatic receipt for the customer, which is no answer (T2)."""
     case = happened.incident
     facts = await _facts(unit, case)
-    due = (await ledger.next_due(unit.connection, case.id, unit.now)).get("first_response")
+    due = (await ledger.next_due(unit.connection, case, unit.now)).get("first_response")
     if due is not None:
         facts["due"] = due.isoformat()
     staff = await on_duty(unit.connection, case.level, unit.now)

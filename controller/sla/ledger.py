@@ -182,7 +182,7 @@ async def explain(connection: Connection, incident_id: UUID, as_of: datetime) ->
     return Explanation(case, governing, state, entries)
 
 
-async def next_due(connection: Connection, incident_id: UUID, as_of: datetime) -> Mapping[str, datetime]:
+async def next_due(connection: Connection, case: Incident, as_of: datetime) -> Mapping[str, datetime]:
     """Clock name -> due, of those that run."""
-    plan, state = await state_of(connection, incident_id, as_of)
-    return {m.clock: m.at for m in next_moments(state, plan.warn_at) if m.kind == "due"}
+    state = (await running(connection, (case,)))[case.id].state(as_of)
+    return {m.clock: m.at for m in next_moments(state, ()) if m.kind == "due"}

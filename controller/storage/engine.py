@@ -86,6 +86,17 @@ class Storage:
             finally:
                 await connection.rollback()
 
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement that reads and is asked often: without a transaction around it, where beginning
+        and ending one are journeys of their own."""
+        if self.is_sqlite:
+            async with self.reading() as connection:
+                yield connection
+            return
+        async with self.readers.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     async def close(self) -> None:
         """Readers first, so that the writer is the connection that checkpoints."""
         if self.readers is not self.writer:

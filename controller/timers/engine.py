@@ -64,7 +64,7 @@ class Engine:
         """
         while True:
             now = self._storage.clock.now()
-            async with self._storage.reading() as connection:
+            async with self._storage.glancing() as connection:
                 soonest = await store.next_wake(connection)
             if soonest is None or soonest > now:
                 self._floor = now - _LOOK_BACK

@@ -57,7 +57,7 @@ async def test_what_a_customer_opens_runs_from_its_receipt(desk: Desk) -> None:
     case = await opened(desk)
     assert (case.reference, case.rule, case.summary) == ("INC-1", "", "La caja no imprime")
     async with desk.storage.reading() as connection:
-        due = await ledger.next_due(connection, case.id, desk.clock.now())
+        due = await ledger.next_due(connection, case, desk.clock.now())
         [entry] = [e for e in await store.timeline(connection, case.id) if e.kind is EntryKind.OPENED]
     assert due["first_response"] == desk.clock.now() + timedelta(hours=2)
     assert (entry.actor_name, entry.channel, entry.for_customer) == ("Marta Gil", "web", True)
@@ -85,13 +85,13 @@ async def test_a_second_person_who_opens_one_hears_of_it_as_well(desk: Desk) -> 
 async def test_a_message_is_for_staff_and_moves_no_clock(desk: Desk) -> None:
     case = await opened(desk)
     async with desk.storage.reading() as connection:
-        before = await ledger.next_due(connection, case.id, desk.clock.now())
+        before = await ledger.next_due(connection, case, desk.clock.now())
     async with desk.storage.unit((await marta(desk)).actor) as unit:
         with pytest.raises(Invalid):
             await actions.customer_writes(unit, case.id, "  ")
         await actions.customer_writes(unit, case.id, "Ahora tampoco la otra")
     async with desk.storage.reading() as connection:
-        assert await ledger.next_due(connection, case.id, desk.clock.now()) == before
+        assert await ledger.next_due(connection, case, desk.clock.now()) == before
     to, subject, body = (await said(desk, case))[-1]
     assert to == "luis@vigia.example"
     assert subject == "[INC-1] Marta Gil escribe: La caja no imprime"
@@ -118,7 +118,7 @@ async def test_it_does_not_work_reopens_it_and_its_clocks(desk: Desk) -> None:
             await actions.customer_reopens(unit, case.id, "Sigue igual")
     assert again.state is CaseState.OPEN
     async with desk.storage.reading() as connection:
-        assert "update" in await ledger.next_due(connection, case.id, desk.clock.now())
+        assert "update" in await ledger.next_due(connection, case, desk.clock.now())
     assert any(to == "luis@vigia.example" and "Sigue igual" in body for to, _, body in await said(desk, case))
     await desk.until(desk.clock.now() + timedelta(days=6))
     assert (await desk.incident(case.id)).state is CaseState.OPEN, "the silence was broken"
