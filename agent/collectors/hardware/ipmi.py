@@ -110,7 +110,8 @@ def events(sel: str) -> list[Metric]:
         sensor, event = row[3], row[4]
         if BAD.search(event) and (len(row) < 6 or row[5] == "Asserted"):
             counts[sensor, event] = counts.get((sensor, event), 0) + 1
-    return [
+    read = Metric("vigia.ipmi.sel.entries", sum(1 for row in rows if len(row) >= 5), "{event}")
+    return [read] + [
         Part(sensor, "sel").metric("hw.errors", count, "{event}", error__type=event)
         for (sensor, event), count in counts.items()
     ]

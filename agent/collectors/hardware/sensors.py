@@ -21,7 +21,7 @@ COMMANDED = "vigia.fan.commanded"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file that tells one figure, in `unit` once divided; `limits` are told with it, as they were found."""
+    """One file that tells one figure, in `unit` once divided; `limits` are told with it, as once found."""
 
     path: str
     part: Part

@@ -25,8 +25,8 @@ class IpmiEvents:
     blind_max_s = 1800.0
 
     def look(self, reading: Reading, terms: Terms, memory: Memory) -> Iterable[Sight]:
-        if reading.gaps:
-            return  # the log may be what could not be read: nothing to compare with
+        if reading.value("vigia.ipmi.sel.entries") is None:
+            return  # the log could not be read: nothing to compare with
         at_s = reading.taken_at.timestamp()
         first = BASE not in memory
         memory.setdefault(BASE, {"at_s": at_s, "count": 0.0, "rises": []})["at_s"] = at_s
