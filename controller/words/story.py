@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from controller.words import clocks, formats, pulls, reproductions, rules
+from controller.words import clocks, formats, pulls, reproductions, rules, sights
 from controller.words.catalogue import Translator
 from controller.words.clocks import N_
 from evidence.rate import Rate
@@ -187,7 +187,8 @@ def _attempts(w: Translator, e: Told, _zone: str, _machine: str) -> str:
         return _by_hand(w, e, bench)
     if "reason" in e.facts:
         return w._("{actor} tried {recipe} on {bench}: inconclusive, {reason}", actor=actor(w, e),
-                   recipe=recipe, bench=bench, reason=rules.cleaned(e.facts["reason"]))  # fmt: skip
+                   recipe=recipe, bench=bench,
+                   reason=sights.told(w, rules.cleaned(e.facts["reason"])))  # fmt: skip
     rate = Rate(int(e.facts.get("reproduced", "0")), int(e.facts.get("tried", "0")))
     low, high = (formats.ratio(end, w.language) for end in rate.interval)
     return w._("{actor} tried {recipe} on {bench}: reproduced {seen} of {tried} times ({low} to {high})",
@@ -199,7 +200,7 @@ def _by_hand(w: Translator, e: Told, bench: str) -> str:
     """One attempt that was given no name of its own."""
     if "reason" in e.facts:
         return w._("{actor} tried it ({bench}): inconclusive, {reason}", actor=actor(w, e), bench=bench,
-                   reason=rules.cleaned(e.facts["reason"]))  # fmt: skip
+                   reason=sights.told(w, rules.cleaned(e.facts["reason"])))  # fmt: skip
     verdict = "not_reproduced" if e.facts.get("reproduced", "0") == "0" else "reproduced"
     return w._("{actor} tried it ({bench}): {verdict}", actor=actor(w, e), bench=bench,
                verdict=reproductions.verdict(w, verdict))  # fmt: skip

@@ -11,7 +11,7 @@ from controller.blobs.folder import BlobFolder
 from controller.core.errors import VigiaError
 from controller.fleet.machine import Machine
 from controller.reproductions.reproduction import Attempt, Verdict
-from controller.words import formats
+from controller.words import formats, sights
 from controller.words import reproductions as names
 from controller.words.catalogue import Translator
 from evidence.environment import Environment, Kind, environment_from_json
@@ -121,8 +121,8 @@ def attempt_view(one: Attempt, reference: str, lab: Machine | None, words: Trans
         took=_took(one, words),
         received_at=one.received_at,
         expected=one.expected,
-        seen=one.seen,
-        reason=one.reason,
+        seen=sights.told(words, one.seen),
+        reason=sights.told(words, one.reason),
         factors=one.factors,
         masked=sum(one.redactions.values()),
     )
