@@ -58,6 +58,9 @@ def duty(wishes: Wishes, login: Login, duty: Annotated[Duty, typer.Argument(meta
     if wishes.as_json:
         return print_json(changed)
     told = _("{login} is on duty at level {level}") if changed["on_duty"] else _("{login} is off duty")
+    if changed["rota"]:
+        note = _("level {level} has a rota, which decides: vigia duty show", level=changed["level"])
+        print(note, file=sys.stderr)
     return print(told.format(login=line(changed["login"]), level=changed["level"]))
 
 

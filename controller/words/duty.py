@@ -12,12 +12,6 @@ GAPS: Mapping[str, str] = {
     "inactive": N_("{who} may not come in any more"),
     "unmanned": N_("no rota, and nobody is put on duty"),
 }
-ABOUT: Mapping[str, str] = {
-    "opened": N_("the opening"),
-    "reopened": N_("the reopening"),
-    "escalated": N_("the escalation"),
-    "warned": N_("the last warning"),
-}
 REACTED: Mapping[str, str] = {
     "acknowledged": N_("{name} acknowledged it after {span}"),
     "owner_changed": N_("{name} took it after {span}"),

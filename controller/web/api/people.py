@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from controller.core.actor import Role
 from controller.core.errors import NotFound
+from controller.escalation.rota import store as schedules
 from controller.people import actions, store
 from controller.people.user import User
 from controller.web.api.peer import Here, PeopleManager, Reader, Short
@@ -90,6 +91,9 @@ async def link(context: Here, actor: PeopleManager, login: Short) -> dict[str, A
 
 @router.patch("/{login}")
 async def change(context: Here, actor: PeopleManager, login: Short, changed: Changed) -> dict[str, Any]:
+    """`rota`: whether a rota names who is on duty at that level, whatever `on_duty` says."""
     person = await _named(context, login)
     async with context.storage.unit(actor) as unit:
-        return shape(await actions.change_user(unit, person.id, **changed.model_dump(exclude_none=True)))
+        made = await actions.change_user(unit, person.id, **changed.model_dump(exclude_none=True))
+        version = await schedules.version_at(unit.connection, unit.now)
+    return {**shape(made), "rota": bool(version and version.schedule.at(made.level))}

@@ -33,6 +33,8 @@ async def test_from_a_file_to_the_gaps(control: Control, tmp_path: Path) -> None
     assert (made.status, made.err) == (0, "")
     assert "level 1, office: luis, ana" in made.out
     assert (await control.vigia("duty", "show", "--toml")).out.strip() == ROTA.strip()
+    by_hand = await control.vigia("users", "duty", "luis", "off", "--as", "root")
+    assert by_hand.err == "level 1 has a rota, which decides: vigia duty show\n"
     shown = await control.vigia("duty", "show", "--level", "1", "--days", "1")
     assert "Luis Paz" in shown.out
     assert "the rota names nobody" in shown.out
