@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent.names import HW_ID, HW_NAME, HW_STATE, HW_TYPE
+from agent.names import HW_ID, HW_STATE, HW_TYPE
 from agent.signals import Metric
 
 OK, DEGRADED, FAILED, PREDICTED = "ok", "degraded", "failed", "predicted_failure"
@@ -32,9 +32,6 @@ class Part:
         return Metric(
             name, value, unit, named | {key.replace("__", "."): clean(v) for key, v in which.items()}
         )
-
-    def named(self, name: str) -> "Part":
-        return Part(self.id, self.kind, {**self.more, HW_NAME: name})
 
 
 def clean(text: str) -> str:

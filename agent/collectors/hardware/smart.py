@@ -8,7 +8,18 @@ are asked each five minutes: it wakes nothing, and what they warn of does not wa
 import re
 from datetime import datetime
 
-from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask, found, rows, table
+from agent.collectors.asking import (
+    Ask,
+    ProgramMissing,
+    Tool,
+    Unanswered,
+    answer,
+    ask,
+    found,
+    number,
+    rows,
+    table,
+)
 from agent.collectors.hardware.part import Part
 from agent.collectors.hardware.redundancy import Redundancy
 from agent.collectors.hardware.smart_words import Device, asleep, metrics
@@ -22,8 +33,9 @@ KIND = re.compile(r"[a-z0-9_,+/:.-]{1,40}\Z")
 # Bits of the exit code: 1 and 2 say that nothing was read, the others what was found.
 READ = tuple(code for code in range(256) if not code & 3)
 SLEEPS = 3  # what we have it say for a disk that sleeps; both bits together mean nothing else
-# Disks of virtual machines: their health is the host's.
-VIRTUAL = ("QEMU", "VMware", "VBOX", "Virtual", "Msft", "Google", "Amazon Elastic")
+# Makers of disks that are none: a virtual machine's, a RAID controller's volumes.
+VIRTUAL = ("QEMU", "VMware", "VBOX", "Virtual", "Msft", "Google", "Amazon Elastic",
+           "PERC", "MegaRAID", "AVAGO", "BROADCOM", "LSI", "LOGICAL VOLUME", "ServeRAID")  # fmt: skip
 DISKS_MAX = 64
 
 
@@ -61,8 +73,12 @@ class Smart:
             except (ProgramMissing, Unanswered) as error:
                 if not self._virtual(device.id):
                     gaps.append(Gap(self.name, f"{device.id}: {error}"))
-        if not devices:
-            gaps.append(Gap(self.name, f"smartctl can open none of {', '.join(disks)}"))
+        known = {device.id for device in devices}
+        gaps += [
+            Gap(self.name, f"{disk}: smartctl cannot open it")
+            for disk in disks
+            if not known & {disk, re.sub(r"n\d+\Z", "", disk)} and not self._virtual(disk)
+        ]
         return Reading(self.name, now, 0.0, tuple(metrics), tuple(gaps))
 
     def _disks(self) -> list[str]:
@@ -74,7 +90,7 @@ class Smart:
         return [name for name in disks if word(f"{self._block}/{name}/removable") != "1"][:DISKS_MAX]
 
     def _virtual(self, disk: str) -> bool:
-        """A virtual machine's disk may tell of its health; when it does not, that is the host's to know."""
+        """Such a disk may tell of its health; when it does not, that is its host's or controller's to say."""
         folder = f"{self._block}/{disk}/device"
         said = f"{word(f'{folder}/vendor') or ''} {word(f'{folder}/model') or ''}"
         return any(maker in said for maker in VIRTUAL)
@@ -98,12 +114,14 @@ class Smart:
         return device.kind != "nvme" and (device.id in disks or " " in device.id)
 
     def _look(self, device: Device) -> list[Metric]:
-        spins = self._spins(device)
+        rests = word(f"{self._block}/{device.id}/queue/rotational") != "0" and device.kind != "nvme"
         words = ["-j", "-i", "-H", "-A", "-d", device.kind]
         # Some solid-state disks claim to sleep for ever; reading them wakes nothing.
-        words += ["-n", f"standby,{SLEEPS}"] if spins else ["-l", "ssd"]
+        words += ["-n", f"standby,{SLEEPS}"] if rests else ["-l", "ssd"]
         said = answer(self._ask, SMARTCTL, (*words, device.name), (*READ, SLEEPS, 2))
         document = table(said, f"smartctl {device.name}")
+        turns = number(document, "rotation_rate")
+        spins = rests if turns is None else turns > 0
         part = Part(device.id, "physical_disk")
         common = [
             part.metric("vigia.disk.redundant", float(self._redundancy.of(device.id, device.kind))),
@@ -121,9 +139,6 @@ class Smart:
                 return []
             raise Unanswered("it says nothing about its health")
         return [*common, *told]
-
-    def _spins(self, device: Device) -> bool:
-        return word(f"{self._block}/{device.id}/queue/rotational") == "1"
 
 
 class NvmeHealth(Smart):

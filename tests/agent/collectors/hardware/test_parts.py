@@ -234,3 +234,10 @@ def test_of_two_hundred_sensors_those_are_told_that_matter_and_those_that_were_o
 
     assert told(shelf.SDR) == {"FAN1", "PS1 Status"}
     assert told(hot) == told(shelf.SDR) == {"FAN1", "PS1 Status", "CPU1 Temp"}
+
+
+def test_a_disk_that_smartctl_does_not_list_is_a_gap_and_a_controllers_volume_is_none(here: Machine) -> None:
+    here.says("sys/block/sdc/queue/rotational", "1\n")
+    here.says("sys/block/sdd/device/model", "PERC H730 Mini\n")
+    gaps = Smart(here.roots, Answers(shelf.ANSWERS)).read(NOON).gaps
+    assert [gap.reason for gap in gaps] == ["sdc: smartctl cannot open it"]
