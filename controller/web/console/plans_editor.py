@@ -37,7 +37,7 @@ CALENDAR = """\
 name = "{name}"
 zone = "{zone}"
 effective_from = {begins}
-country = "MX"
+# country = "MX"
 holidays = []
 
 [weekly]
