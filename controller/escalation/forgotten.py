@@ -13,6 +13,7 @@ from controller.escalation.steps import look
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.correspondence import CLOSE_TIMER
+from controller.incidents.pauses import store as pauses
 from controller.incidents.timeline import EntryKind
 from controller.sla import ledger
 from controller.sla.plan import Plan
@@ -25,7 +26,7 @@ WITHOUT_PROMISE = timedelta(days=7)
 
 _WORDS = frozenset({
     EntryKind.OPENED, EntryKind.REOPENED, EntryKind.RESPONDED, EntryKind.UPDATED_CUSTOMER, EntryKind.NOTE,
-    EntryKind.SEVERITY_CHANGED, EntryKind.ESCALATED,
+    EntryKind.SEVERITY_CHANGED, EntryKind.ESCALATED, EntryKind.PAUSED, EntryKind.RESUMED,
 })  # fmt: skip
 
 
@@ -61,6 +62,7 @@ async def _open(connection: Connection, now: datetime) -> list[Forgotten]:
     words = await incidents.entries_of_kinds(connection, ids, _WORDS)
     planned = await timers.store.planned(connection, TIMER)
     aside = {one.subject for one in await timers.store.set_aside(connection)}
+    waiting = await pauses.pauses_of(connection, ids)
     found: list[Forgotten] = []
     for case in cases:
         plan, state = verdicts[case.id]
@@ -71,6 +73,8 @@ async def _open(connection: Connection, now: datetime) -> list[Forgotten]:
             if due is not None:
                 found.append(Forgotten(case, Neglect.NO_TIMER, due))
                 continue
+        if case.id in waiting:
+            continue  # until an instant that everybody knows, and that has a timer of its own
         last = max(
             (entry.at for entry in words[case.id] if entry.actor_kind is ActorKind.PERSON),
             default=case.opened_at,

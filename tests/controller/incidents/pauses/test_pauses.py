@@ -7,11 +7,13 @@ import pytest
 from controller import timers
 from controller.core.errors import Conflict, Invalid, Refused
 from controller.escalation import pausing
+from controller.escalation.forgotten import forgotten
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.pauses import store as pauses
 from controller.incidents.pauses.pause import Awaited
 from controller.incidents.timeline import Entry
+from controller.notify import store as outbox
 from controller.people.contacts import store as contacts
 from controller.sla import ledger
 from controller.sla.state import PENDING, State
@@ -47,8 +49,6 @@ async def last(desk: Desk, case: Incident, kind: str) -> Entry:
 
 
 async def mails(desk: Desk, case: Incident) -> list[tuple[str, str]]:
-    from controller.notify import store as outbox
-
     async with desk.storage.reading() as connection:
         return [(one.address, one.subject) for one in await outbox.notices(connection, [case.id])]
 
@@ -180,3 +180,16 @@ async def test_the_auditor_finds_a_pause_that_nothing_would_end(desk: Desk) -> N
     assert await pausing.audit(desk.storage) == 0
     await desk.until(desk.clock.now() + 4 * HOUR)
     assert (await last(desk, case, "resumed")).reason == "pause_over"
+
+
+async def test_what_waits_in_sight_of_everybody_is_not_forgotten(desk: Desk) -> None:
+    """Quiet for longer than two updates may take, and nobody's fault."""
+    case = await waiting(desk, length="20h")
+    desk.clock.set(desk.clock.now() + 10 * HOUR)
+    async with desk.storage.reading() as connection:
+        assert await forgotten(connection, desk.clock.now()) == ()
+    async with desk.storage.unit(desk.luis.actor) as unit:
+        await actions.resume(unit, case.id)
+    desk.clock.set(desk.clock.now() + 5 * HOUR)
+    async with desk.storage.reading() as connection:
+        assert [one.incident.id for one in await forgotten(connection, desk.clock.now())] == [case.id]
