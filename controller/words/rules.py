@@ -263,7 +263,7 @@ def _shown(name: str, value: str, language: str) -> str:
     try:
         number = float(value)
         if unit in kinds and abs(number) < 1e18:
-            if unit == "s" and number < 1:
+            if unit == "s" and abs(number) < 1:
                 return f"{formats.number(number * 1000, language)} ms"
             return kinds[unit](number)
     except (ValueError, OverflowError):

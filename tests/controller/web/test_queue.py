@@ -3,6 +3,9 @@
 import re
 from datetime import timedelta
 
+from controller.core.actor import Role
+from controller.incidents.actions import open_own
+from controller.people import actions as people
 from tests.controller.web.conftest import browsing
 from tests.support.clocks import JumpingClock
 from tests.support.console import Console
@@ -91,3 +94,14 @@ async def test_the_most_pressing_of_very_many_comes_first(console: Console) -> N
     references = re.findall(r'id="go-INC-(\d+)"', page)
     assert references[:3] == ["1502", "1503", "1501"]
     assert len(references) == 200
+
+
+async def test_administrators_see_alarms_about_ourselves_on_every_page(console: Console) -> None:
+    async with console.storage.unit() as unit:
+        await open_own(unit, "vigia.timer_set_aside", "escalation:1", {"error": "ValueError"})
+    for role, shown in ((Role.ENGINEER, False), (Role.ADMINISTRATOR, True)):
+        async with console.storage.unit() as unit:
+            await people.change_user(unit, console.ana.id, role=role)
+        async with browsing(console, console.ana) as browser:
+            page = (await browser.get("/machines")).text
+        assert ('aria-label="1 alarma sobre Vigía misma"' in page) is shown
