@@ -53,6 +53,7 @@ async def take(folder: Path, wanted: list[str]) -> None:
                 "problems": "/problems",
                 "problem": "/problems/PRB-1",
                 "drafts": "/problems/PRB-1/drafts",
+                "duty": "/duty",
                 "account": "/account",
                 "lost": "/incidents/INC-999",
             }

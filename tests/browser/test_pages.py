@@ -23,6 +23,7 @@ NAMES = (
     "account",
     "reports",
     "plans",
+    "duty",
     "lost",
 )
 
@@ -34,7 +35,7 @@ async def _paths(console: Console, town: Town, page: Page) -> dict[str, str]:
         "sign-in": "/sign-in", "queue": "/incidents", "nothing": "/incidents?state=closed",
         "incident": f"/incidents/INC-{town.number}", "evidence": str(evidence), "machines": "/machines",
         "machine": f"/machines/{town.machines['caja-1']}", "customers": "/customers", "account": "/account",
-        "reports": "/reports", "plans": "/plans", "lost": "/incidents/INC-999",
+        "reports": "/reports", "plans": "/plans", "duty": "/duty", "lost": "/incidents/INC-999",
     }  # fmt: skip
 
 
