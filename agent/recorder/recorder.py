@@ -71,6 +71,8 @@ class Recorder:
         try:
             self._ring.open()
             self._works = True
+            if self._ring.began_anew:
+                self._frozen.drop(BOOT)  # of a restart before this one
             if self._ring.ended_abruptly:
                 data = last_minutes(self._ring, self._boot_id)
                 if data:

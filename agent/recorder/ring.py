@@ -15,6 +15,8 @@ from agent.recorder.record import PAYLOAD_MAX_BYTES, Found, Kind, Record, Torn, 
 
 SEGMENTS = 8
 SEGMENT_BYTES = 256 * 1024
+# Longer than the recorder ever goes without a sync.
+UNSYNCED_MS = 20_000
 log = logging.getLogger(__name__)
 
 
@@ -52,22 +54,29 @@ class Ring:
         self.damage = Damage()
 
     @property
+    def began_anew(self) -> bool:
+        """Whether the recording before this start belongs to another boot."""
+        return self._last is not None and self._last.boot != self._boot
+
+    @property
     def ended_abruptly(self) -> bool:
         """Whether the recording before this start belongs to another boot and was not ended by anybody."""
-        last = self._last
-        return last is not None and last.boot != self._boot and last.kind is not Kind.END
+        return self.began_anew and self._last is not None and self._last.kind is not Kind.END
 
     def open(self) -> None:
         """Raises OSError when the files cannot be made; damage in them is no reason to."""
         self._disk.mkdir(self._folder)
         newest: tuple[int, int] | None = None
-        torn: dict[int, list[Torn]] = {}
+        torn: dict[int, list[tuple[Torn, Record | None]]] = {}
         short: dict[str, int] = {}
         for number, name in enumerate(self._names):
             data = self._read_or_make(name, short)
-            for piece in scan(data):
+            pieces = list(scan(data))
+            for place, piece in enumerate(pieces):
                 if isinstance(piece, Torn):
-                    torn.setdefault(number, []).append(piece)
+                    behind = pieces[place + 1] if place + 1 < len(pieces) else None
+                    follower = behind.record if isinstance(behind, Found) else None
+                    torn.setdefault(number, []).append((piece, follower))
                 elif self._last is None or piece.record.sequence > self._last.sequence:
                     self._last, newest = piece.record, (number, piece.end)
         if newest is not None:
@@ -133,23 +142,31 @@ class Ring:
         self._disk.replace(path, data + bytes(self._size - len(data)))
         return data
 
-    def _clear(self, torn: dict[int, list[Torn]]) -> None:
+    def _clear(self, torn: dict[int, list[tuple[Torn, Record | None]]]) -> None:
         """Empties what cannot be read. What the power took from the writing hand is no damage."""
-        count = len(self._names)
-        cut_off = self._last is None or self._last.boot != self._boot
         for number, pieces in torn.items():
-            for piece in pieces:
-                at_the_end = number == self._segment and piece.start >= self._position
-                being_emptied = number == (self._segment + 1) % count
-                if not (cut_off and (at_the_end or being_emptied)):
+            for piece, follower in pieces:
+                if not self._is_cut_off(number, follower):
                     self.damage.add(self._names[number], piece.end - piece.start)
             handle = self._disk.patch(self._folder / self._names[number])
             try:
-                for piece in pieces:
+                for piece, _ in pieces:
                     handle.write(piece.start, bytes(piece.end - piece.start))
                 handle.sync()
             finally:
                 handle.close()
+
+    def _is_cut_off(self, number: int, follower: Record | None) -> bool:
+        """Whether a tear is what a power cut leaves: at the end, in the file that was being emptied, or among
+        the last records, of which the disk may keep the later and not the earlier."""
+        last = self._last
+        if last is not None and last.boot == self._boot:
+            return False
+        if number != self._segment:
+            return number == (self._segment + 1) % len(self._names)
+        if last is None or follower is None:
+            return True
+        return follower.boot == last.boot and last.mono_ms - follower.mono_ms <= UNSYNCED_MS
 
     def _patch(self, data: bytes) -> None:
         if not data:

@@ -19,6 +19,7 @@ NAMES = (
     "evidence",
     "machines",
     "machine",
+    "inventory",
     "customers",
     "account",
     "reports",
@@ -34,7 +35,9 @@ async def _paths(console: Console, town: Town, page: Page) -> dict[str, str]:
     return {
         "sign-in": "/sign-in", "queue": "/incidents", "nothing": "/incidents?state=closed",
         "incident": f"/incidents/INC-{town.number}", "evidence": str(evidence), "machines": "/machines",
-        "machine": f"/machines/{town.machines['caja-1']}", "customers": "/customers", "account": "/account",
+        "machine": f"/machines/{town.machines['caja-1']}",
+        "inventory": f"/machines/{town.machines['caja-1']}/inventory",
+        "customers": "/customers", "account": "/account",
         "reports": "/reports", "plans": "/plans", "duty": "/duty", "lost": "/incidents/INC-999",
     }  # fmt: skip
 

@@ -136,6 +136,22 @@ async def test_what_came_before_a_power_cut_goes_with_the_unexpected_restart(tmp
     assert not after.frozen()
 
 
+async def test_each_restart_has_its_own_minutes(tmp_path: Path) -> None:
+    """What nobody asked for after the first power cut must not pass for what came before the second."""
+    bench = Bench(tmp_path)
+    bench.live(50)
+    second = Bench(tmp_path, "boot-2", bench.clock)
+    second.live(20)
+    third = Bench(tmp_path, "boot-3", bench.clock)
+    assert len(third.frozen()) == 1
+    await third.recorder.freeze("f-1", restart=True)
+    told = third.items(finding("f-1", ""))["recorder/minutes.txt"]
+    assert told.count("the agent started") == 2
+    third.live(5)
+    third.recorder.close()
+    assert Bench(tmp_path, "boot-4", bench.clock).frozen() == []
+
+
 def test_an_orderly_restart_freezes_nothing(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.live(5)
