@@ -7,8 +7,11 @@ from uuid import UUID
 
 FRESH = timedelta(minutes=5)
 """So long after the last key somebody counts as writing."""
-FIELDS = ("body", "channel", "at", "reason", "told", "note", "length", "kind", "into", "level", "severity")
-WORDS = ("body", "reason", "told", "note")
+FIELDS = (
+    "body", "channel", "at", "reason", "told", "note", "remark", "length", "kind", "into", "level",
+    "severity",
+)  # fmt: skip
+WORDS = ("body", "reason", "told", "note", "remark")
 
 
 @dataclass(frozen=True, slots=True)
