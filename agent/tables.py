@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 WATCH_KINDS = ("unit", "process", "tcp", "http")
-BACKUP_KINDS = ("newest", "status", "restic", "borg", "rsnapshot")
+BACKUP_KINDS = ("newest", "status", "restic", "borg", "rsnapshot", "timemachine")
 WATCHES_MAX, BACKUPS_MAX, NAMES_MAX = 64, 64, 64
 NAME_MAX = 255
 _WATCH_KEYS = ("name", "kind", "target", "timeout_s", "expect_status")
 _BACKUP_KEYS = ("name", "kind", "path", "match", "every_hours")
-RSNAPSHOT_LOG = "/var/log/rsnapshot.log"
+# Where some kinds are, when nothing else is said; Time Machine knows its own place.
+_USUAL = {"rsnapshot": "/var/log/rsnapshot.log", "timemachine": "/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class Reader:
             return Backup("", "newest", "/")
         name = self._name(table, path)
         kind = self.choice(table, "kind", "", BACKUP_KINDS, path)
-        where = self.text(table, "path", RSNAPSHOT_LOG if kind == "rsnapshot" else "", path)
+        where = self.text(table, "path", _USUAL.get(kind, ""), path)
         if not where.startswith("/") or "\0" in where:
             self.fault(path + "path", "must be an absolute path")
         match = self.text(table, "match", "*", path)

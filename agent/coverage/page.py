@@ -13,9 +13,9 @@ Made by `vigia-agent coverage --page` from the declarations in `agent/coverage`;
 machine, `vigia-agent coverage` says which of it is watched there, and why the rest is not.
 
 What cannot be read is *unknown*: a gap that the agent reports, never taken for health and never for a fault.
-A part that a machine does not have is no gap. Linux is read in full. Windows and macOS are not read yet:
-their columns name what would tell. Programs that are named here are asked where they are installed; none is
-brought along.
+A part that a machine does not have is no gap. Linux is read in full. Of Windows and macOS
+very little is read yet, and that is marked; else their columns name what would tell. Programs that are named
+here are asked where they are installed; none is brought along.
 
 Samples of programs and kernel files that the tests use are made after the documented formats where they are
 not recorded; they are marked so.
@@ -27,7 +27,9 @@ def page(rows: Sequence[Row], rules: Sequence[Rule] = ALL) -> str:
     lines = [HEAD, "| signal | Linux | Windows | macOS | judged by |", "|---|---|---|---|---|"]
     for row in rows:
         told = row.linux + (f" (not seen: {row.unseen[0]})" if row.unseen[0] else "")
-        cells = (row.title[0], told, elsewhere(row.windows), elsewhere(row.macos), ", ".join(row.rules))
+        windows = elsewhere(row.windows, unproven="windows" in row.unproven)
+        macos = elsewhere(row.macos, unproven="macos" in row.unproven)
+        cells = (row.title[0], told, windows, macos, ", ".join(row.rules))
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "## What each rule takes for what", ""]
     lines += [

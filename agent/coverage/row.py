@@ -14,7 +14,8 @@ class Row:
     `collectors` bring it on Linux, `tells` are the metrics that show that it is there (none: any of them),
     `rules` judge it. `linux` says where it comes from. `windows` and `macos` name what would tell it there:
     no collector reads those systems yet, so that they are unknown. `about`: of its collectors' gaps, only
-    those with this word are its own.
+    those with this word are its own. `unproven`: systems ("windows", "macos") whose source is read, after its
+    documented format, and was never seen to work there.
     """
 
     title: tuple[str, str]
@@ -26,6 +27,7 @@ class Row:
     tells: tuple[str, ...] = ()
     unseen: tuple[str, str] = ("", "")
     about: str = ""
+    unproven: tuple[str, ...] = ()
 
     def reads(self, collector: str) -> bool:
         """Whether that collector ("watch:NAME" is "watch") brings it."""
@@ -36,6 +38,8 @@ class Row:
         return any(not self.tells or metric.name in self.tells for metric in reading.metrics)
 
 
-def elsewhere(source: str) -> str:
+def elsewhere(source: str, *, unproven: bool = False) -> str:
     """What is known on a system whose collectors are not written: nothing, and what would tell."""
+    if unproven:
+        return f"{source} (not yet proven there)"
     return f"{UNKNOWN}; {source} would tell" if source else UNKNOWN

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from agent.clock import SystemClock
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
+from agent.collectors.system import elsewhere
 from agent.signals import Gap, Metric, Reading
 
 COUNT_EVERY_S = 12 * 3600.0 - 60.0
@@ -63,6 +64,7 @@ class Updates:
         for tool, words, fine, read in (
             (APT, APT_WORDS, (0,), from_apt),
             (DNF, DNF_WORDS, (0, 100), from_dnf),
+            (elsewhere.SOFTWAREUPDATE, elsewhere.SOFTWAREUPDATE_WORDS, (0,), elsewhere.pending),
         ):
             try:
                 metrics = read(answer(self._ask, tool, words, fine))
@@ -71,7 +73,7 @@ class Updates:
             except (Unanswered, ValueError) as error:
                 return [], [Gap(self.name, str(error))]
             return [*metrics, *(self._rpm_restart() if tool is DNF else [])], []
-        return [], [Gap(self.name, "neither apt-get nor dnf is here: updates cannot be counted")]
+        return [], [Gap(self.name, "no apt-get, dnf or softwareupdate: updates cannot be counted")]
 
     def _rpm_restart(self) -> list[Metric]:
         try:

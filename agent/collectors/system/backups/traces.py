@@ -11,7 +11,6 @@ from fnmatch import fnmatchcase
 
 from agent.collectors.system.backups.log import last_run
 
-KINDS = ("newest", "status", "restic", "borg", "rsnapshot")
 ENTRIES_MAX = 50_000
 DEPTH_MAX = 4
 STATUS_BYTES = 4096

@@ -9,6 +9,7 @@ from pathlib import Path
 from agent.clock import SystemClock
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
 from agent.collectors.procfs import MACHINE, Roots, text
+from agent.collectors.system import elsewhere
 from agent.collectors.system.child import child
 from agent.config import Config
 from agent.disk import Disk, OsDisk
@@ -93,6 +94,12 @@ class TimeSync:
                 return [Metric("vigia.time.synchronized", 1.0, "1")], []
         except OSError:
             pass  # timesyncd is not there, or has not yet had an answer
+        try:
+            return elsewhere.kept(answer(self._ask, elsewhere.W32TM, elsewhere.W32TM_WORDS)), []
+        except ProgramMissing:
+            pass  # not Windows
+        except (Unanswered, ValueError) as error:
+            return [], [Gap(self.name, str(error))]
         try:
             done = self._kernel()
         except ProgramMissing as error:
