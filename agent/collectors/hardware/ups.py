@@ -17,7 +17,10 @@ MAKERS = {"051d": "APC", "0463": "Eaton", "0764": "CyberPower", "09ae": "Tripp L
 
 
 class Ups:
-    """Charge 0..1, seconds left, and 0 or 1: on battery, battery low, battery to be replaced, overloaded."""
+    """Charge 0..1, seconds left, and 0 or 1: on battery, battery low, battery to be replaced, overloaded.
+
+    One that calibrates itself empties its battery on purpose, with the mains there.
+    """
 
     name = "ups"
     every_s = 30.0
@@ -71,9 +74,11 @@ def nut(name: str, told: str) -> list[Metric]:
     status = values.get("ups.status", "").split()
     if not status or not {"OL", "OB", "LB", "BYPASS", "OFF", "CAL", "FSD"} & set(status):
         raise Unanswered(f"upsc {name}: it tells no status")
+    calibrates = "CAL" in status
     return _metrics(
         Part(name, "ups", {HW_NAME: name, HW_MODEL: values.get("ups.model", values.get("device.model", ""))}),
-        {"on_battery": "OB" in status, "battery_low": "LB" in status or "FSD" in status,
+        {"on_battery": "OB" in status and not calibrates,
+         "battery_low": ("LB" in status and not calibrates) or "FSD" in status,
          "replace_battery": "RB" in status, "overloaded": "OVER" in status},
         _number(values.get("battery.charge")), _number(values.get("battery.runtime")),
     )  # fmt: skip
@@ -85,11 +90,13 @@ def apc(told: str) -> list[Metric]:
     status = values.get("STATUS", "")
     if not status or "COMMLOST" in status:
         raise Unanswered("apcaccess: apcupsd has no contact with the UPS")
+    calibrates = "CAL" in status.split()
     left_min = _number(values.get("TIMELEFT"))
     return _metrics(
         Part(values.get("UPSNAME") or "ups", "ups", {HW_NAME: values.get("UPSNAME", ""),
                                                      HW_MODEL: values.get("MODEL", "")}),
-        {"on_battery": "ONBATT" in status, "battery_low": "LOWBATT" in status,
+        {"on_battery": "ONBATT" in status and not calibrates,
+         "battery_low": "LOWBATT" in status and not calibrates,
          "replace_battery": "REPLACEBATT" in status, "overloaded": "OVERLOAD" in status},
         _number(values.get("BCHARGE")), None if left_min is None else left_min * 60,
     )  # fmt: skip

@@ -166,5 +166,6 @@ KEEPS_QUIET: list[tuple[str, Role, Steps]] = [
     ("ipmi.events", SERVER, [(ipmi(sel=NEW_EVENT), LONG)]),
     ("ups.battery", SERVER, [(nut("OB DISCHRG", 95), MINUTE), (nut("OL CHRG", 20), LONG)]),
     ("ups.battery", SERVER, [(apc("COMMLOST"), LONG)]),
+    ("ups.battery", SERVER, [(nut("OB CAL LB", 15), LONG), (apc("CAL ONBATT LOWBATT", "9.0"), LONG)]),
     ("battery.wear", LAPTOP, [(battery(30_000_000), LONG)]),
 ]  # fmt: skip
