@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from agent.names import INTERFACE
 from agent.rules.rule import Level, Memory, Sight, by_object, plain
+from agent.rules.system.network.best import best
 from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
@@ -25,8 +26,7 @@ class BondDegraded:
         names = ("vigia.network.bond.members", "vigia.network.bond.members_up")
         for bond, values in by_object(reading, INTERFACE, *names).items():
             # A member that was taken out (it fell off its bus) is missed too.
-            members = max(values[names[0]], memory.get(bond, 0.0))
-            memory[bond] = members
+            members = best(memory, bond, values[names[0]], reading.taken_at.timestamp())
             up = values.get(names[1], 0.0)
             facts = {"interface_name": bond, "bond_members": plain(members), "bond_members_up": plain(up)}
             yield Sight(bond, (Level(Severity.HIGH, up < members, up >= members, terms["high_s"]),), facts)

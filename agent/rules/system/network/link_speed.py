@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from agent.names import INTERFACE
 from agent.role import Role
 from agent.rules.rule import Level, Memory, Sight, by_object, plain
+from agent.rules.system.network.best import best
 from agent.rules.terms import Limit, Terms
 from agent.signals import Reading, Severity
 
@@ -35,7 +36,7 @@ class LinkSpeed:
             if names[1] not in values:
                 continue
             speed, full = values[names[0]], bool(values[names[1]])
-            before = memory[card] = max(speed, memory.get(card, 0.0))
+            before = best(memory, card, speed, reading.taken_at.timestamp())
             slower = speed < before / 2
             facts = {
                 "interface_name": card,

@@ -37,6 +37,9 @@ class ReachLost:
         for hop in OUTWARDS:
             if hop not in told:
                 continue
-            severity = Severity.CRITICAL if terms.role is Role.SERVER else Severity.HIGH
-            level = Level(severity, hop == blamed, bool(told[hop].value), terms["high_s"])
-            yield Sight(hop, (level,), {"reach_hop": hop, "reach_target": told[hop].attributes[REACH_TARGET]})
+            up, server, hold_s = bool(told[hop].value), terms.role is Role.SERVER, terms["high_s"]
+            levels = (
+                Level(Severity.CRITICAL, hop == blamed and server, up or not server, hold_s),
+                Level(Severity.HIGH, hop == blamed, up, hold_s),
+            )
+            yield Sight(hop, levels, {"reach_hop": hop, "reach_target": told[hop].attributes[REACH_TARGET]})

@@ -53,11 +53,14 @@ class CrashLoop:
                 del units[unit]
             recent = points[-1][1] - points[0][1] if points[-1][0] >= at_s - WINDOW_S else 0.0
             looping = recent >= terms["high_restarts"] and unit not in failed
-            severity = Severity.CRITICAL if unit in terms.watched else Severity.HIGH
-            level = Level(severity, looping, not recent or unit in failed or unit not in counts)
+            over, named = not recent or unit in failed or unit not in counts, unit in terms.watched
+            levels = (
+                Level(Severity.CRITICAL, looping and named, over or not named),
+                Level(Severity.HIGH, looping, over),
+            )
             facts = {
                 "unit_name": unit,
                 "unit_restarts": plain(points[-1][1]),
                 "unit_restarts_15m": plain(recent),
             }
-            yield Sight(unit, (level,), facts)
+            yield Sight(unit, levels, facts)

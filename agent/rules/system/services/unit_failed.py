@@ -31,7 +31,11 @@ class UnitFailed:
         memory["failed"] = sorted(failed)[:UNITS_MAX]
         for unit in sorted(failed | before):
             down = unit in failed
-            severity = Severity.CRITICAL if unit in terms.watched else Severity.HIGH
+            named = unit in terms.watched
+            levels = (
+                Level(Severity.CRITICAL, down and named, not down or not named),
+                Level(Severity.HIGH, down, not down),
+            )
             restarts = reading.value("vigia.unit.restarts", **{UNIT: unit})
             facts = {"unit_name": unit, "unit_restarts": "" if restarts is None else plain(restarts)}
-            yield Sight(unit, (Level(severity, down, not down),), facts)
+            yield Sight(unit, levels, facts)

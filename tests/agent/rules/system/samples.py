@@ -90,8 +90,9 @@ def kernel(*lines: str, kills: int = 0) -> Kind:
     here, began = _machine(), []
 
     def at(now: datetime) -> Reading:
+        if not began:
+            here.says("proc/vmstat", f"pgmajfault 1\noom_kill {kills}\n")
         began.append(now)
-        here.says("proc/vmstat", f"pgmajfault 1\noom_kill {kills}\n")
         return collector.read(now)
 
     def monotonic() -> float:

@@ -139,3 +139,25 @@ def test_a_cable_that_is_changed_clears_its_finding() -> None:
     story.tell(links(100), HOUR, every_s=30)
     story.tell(links(), HOUR, every_s=30)
     assert told(only(story, "network.speed")) == [("raised", "normal"), ("cleared", "normal")]
+
+
+def test_a_speed_that_stays_low_for_a_week_is_meant_so() -> None:
+    """The customer has another switch."""
+    story = Story()
+    story.tell(links(), MINUTE, every_s=30)
+    story.tell(links(100), 8 * DAY, every_s=80)
+    assert told(only(story, "network.speed")) == [("raised", "normal"), ("cleared", "normal")]
+
+
+def test_a_watch_that_is_taken_out_of_the_contract_lowers_what_is_open() -> None:
+    """The agent starts again with another configuration while the unit is down."""
+    story = watching("till.service")
+    story.tell(units("till.service"), MINUTE, every_s=60)
+    judge = Judge("server", lambda: "another")
+    judge.load(story.judge.dump())
+    story.judge = judge
+    story.tell(units("till.service"), MINUTE, every_s=60)
+    story.tell(units(), MINUTE, every_s=60)
+    seen = only(story, "unit.failed")
+    assert told(seen) == [("raised", "critical"), ("raised", "high"), ("cleared", "high")]
+    assert len({finding.finding_id for finding in seen}) == 1
