@@ -1,5 +1,6 @@
 """Somebody is told at ten past three and sleeps on: the next is told, then the rest, then those above."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -90,13 +91,13 @@ async def test_an_acknowledgement_ends_it_and_moves_no_clock(desk: Desk) -> None
     case = await desk.raised(await desk.finding())
     await desk.until(NOON + 7 * MINUTE)
     async with desk.storage.reading() as connection:
-        before = await ledger.next_due(connection, case.id, desk.clock.now())
+        before = await ledger.next_due(connection, case, desk.clock.now())
     async with desk.storage.unit(desk.luis.actor) as unit:
         await acknowledge(unit, case.id)
     await desk.until(NOON + 14 * MINUTE)
     assert heard(desk) == ["pia"]
     async with desk.storage.reading() as connection:
-        assert await ledger.next_due(connection, case.id, desk.clock.now()) == before
+        assert await ledger.next_due(connection, case, desk.clock.now()) == before
         found = reactions(await incidents.timeline(connection, case.id), desk.clock.now())
     [asked] = await rounds(desk, case.id)
     assert (asked.ended, asked.ended_by, asked.ended_at) == (
@@ -186,3 +187,16 @@ async def test_the_auditor_rebuilds_a_timer_that_is_missing(desk: Desk) -> None:
     assert await audit(desk.storage) == 0
     async with desk.storage.reading() as connection:
         assert await timers.due_of(connection, timer_key(case.id)) == NOON + 5 * MINUTE
+
+
+async def test_two_controllers_tell_the_next_once(desk: Desk) -> None:
+    """Both wake at the same time; one of them acts."""
+    await rota_of_four(desk)
+    case = await desk.raised(await desk.finding())
+    desk.clock.set(NOON + 5 * MINUTE)
+    both = [another_ticker(desk.storage, desk.clock, desk.mailbox) for _ in range(2)]
+    await asyncio.gather(*(ticker.turn() for ticker in both))
+    await asyncio.gather(*(ticker.turn() for ticker in both))
+    assert heard(desk) == ["pia"]
+    [asked] = await rounds(desk, case.id)
+    assert [one.name for one in asked.told] == ["Luis Paz", "Pia"]
