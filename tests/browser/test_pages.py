@@ -23,6 +23,7 @@ NAMES = (
     "customers",
     "account",
     "reports",
+    "forecast",
     "plans",
     "duty",
     "lost",
@@ -38,7 +39,7 @@ async def _paths(console: Console, town: Town, page: Page) -> dict[str, str]:
         "machine": f"/machines/{town.machines['caja-1']}",
         "inventory": f"/machines/{town.machines['caja-1']}/inventory",
         "customers": "/customers", "account": "/account",
-        "reports": "/reports", "plans": "/plans", "duty": "/duty", "lost": "/incidents/INC-999",
+        "reports": "/reports", "forecast": "/forecast", "plans": "/plans", "duty": "/duty", "lost": "/incidents/INC-999",
     }  # fmt: skip
 
 
