@@ -27,8 +27,8 @@ from agent.disk import Disk, OsDisk
 from agent.errors import AgentError, SpoolFull
 from agent.health import Health
 from agent.identity import Identity, IdentityStore
-from agent.inventory.document import Document
 from agent.inventory.keeping import InventoryKeeper, take
+from agent.inventory.told import Told
 from agent.lastlink import LastLinkFile
 from agent.layouts import LayoutBook
 from agent.leaving import reason_to_leave
@@ -65,7 +65,7 @@ class Surroundings:
     disk: Disk = field(default_factory=OsDisk)
     collectors: Sequence[Collector] = ALL
     take_evidence: TakeEvidence | None = None
-    take_inventory: Callable[[], Awaitable[Document]] = take
+    take_inventory: Callable[[], Awaitable[Told]] = take
     timing: Timing = field(default_factory=Timing)
 
 

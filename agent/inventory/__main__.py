@@ -1,17 +1,18 @@
-"""The child: the document as JSON on standard output, taken gently."""
+"""The child: what was found, packed, on standard output; taken gently."""
 
-import json
 import os
 import sys
 
+from agent.clock import SystemClock
 from agent.inventory.document import taken
+from agent.inventory.told import packed, told_of
 
 NICE = 10
 
 
 def main() -> int:
     os.nice(NICE)
-    json.dump(taken(), sys.stdout, separators=(",", ":"))
+    sys.stdout.buffer.write(packed(told_of(taken(), SystemClock().now())))
     return 0
 
 

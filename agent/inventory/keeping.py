@@ -1,4 +1,6 @@
-"""Taking the inventory in time: soon after the start, then every hour; into the spool when it changed.
+"""Taking the inventory in time: soon after the start, then when an hourly glance shows a sign of change.
+
+Every six hours in any case; into the spool when it changed.
 
 Said again after a day even unchanged, so that a controller that was restored from an old backup has it.
 """
@@ -13,17 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import agent
-from agent import wire
 from agent.clock import Clock
 from agent.disk import Disk
 from agent.errors import AgentError, SpoolFull
-from agent.inventory.document import Document, digest
+from agent.inventory.signs import signs
+from agent.inventory.told import Told, unpacked
 from agent.processes import run_async
-from agent.signals import Metric, Reading
+from agent.signals import Reading
 from agent.spool import Kind, Lane, Spool
 
 SOON_S = 20.0
 EVERY_S = 3_600.0
+SURE_S = 6 * EVERY_S
 AGAIN_S = 86_400.0
 BUDGET_S = 120.0
 OUTPUT_BYTES = 4 * 1024 * 1024
@@ -32,17 +35,17 @@ log = logging.getLogger(__name__)
 _HOME = str(Path(agent.__file__).parent.parent)
 
 
-async def take() -> Document:
-    """In a child, so that neither its memory nor its hanging is ours. Raises AgentError or ValueError."""
+async def take() -> Told:
+    """In a child, so that neither its memory nor its hanging is ours.
+
+    Raises AgentError, KeyError, TypeError or ValueError.
+    """
     argv = (sys.executable, "-P", "-m", "agent.inventory")
     paths = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))
     ended = await run_async(argv, BUDGET_S, OUTPUT_BYTES, b"", {"PYTHONPATH": paths})
     if not ended.ok:
         raise ValueError("out of time" if ended.timed_out else f"exit status {ended.returncode}")
-    document = json.loads(ended.stdout)
-    if not isinstance(document, dict):
-        raise ValueError("not a document")
-    return document
+    return unpacked(ended.stdout)
 
 
 class InventoryKeeper:
@@ -56,37 +59,42 @@ class InventoryKeeper:
         spool: Spool,
         wake_link: Callable[[], None],
         judge: Callable[[Reading], None],
-        taken: Callable[[], Awaitable[Document]] = take,
+        taken: Callable[[], Awaitable[Told]] = take,
+        signs: Callable[[], int] = signs,
     ) -> None:
         self._disk, self._path, self._clock, self._spool = disk, path, clock, spool
-        self._wake_link, self._judge, self._taken = wake_link, judge, taken
+        self._wake_link, self._judge, self._taken, self._signs = wake_link, judge, taken, signs
 
     async def run(self) -> None:
         await self._clock.sleep(SOON_S)
+        seen: int | None = None
+        sure_s = 0.0
         while True:
-            await self.once()
+            now_s, sight = self._clock.monotonic(), await asyncio.to_thread(self._signs)
+            if sight != seen or now_s - sure_s >= SURE_S:
+                seen, sure_s = sight, now_s
+                await self.once()
             await self._clock.sleep(EVERY_S)
 
     async def once(self) -> bool:
         """Whether it was new and is in the spool. What goes wrong is tried again in an hour."""
         try:
-            document = await self._taken()
-            self._judge(reading_of(document, self._clock.now()))
-            return await asyncio.to_thread(self._put, document)
+            told = await self._taken()
+            self._judge(Reading(READING, self._clock.now(), 0.0, told.metrics))
+            return await asyncio.to_thread(self._put, told)
         except (AgentError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("no inventory: %s", error)
             return False
 
-    def _put(self, document: Document) -> bool:
-        sha256, now = digest(document), self._clock.now()
-        said = {"sha256": sha256.hex(), "epoch": self._spool.epoch}
+    def _put(self, told: Told) -> bool:
+        now = self._clock.now()
+        said = {"sha256": told.sha256.hex(), "epoch": self._spool.epoch}
         before = self._said()
         age_s = now.timestamp() - float(before.get("at_unix_s", 0.0))
         if {key: before.get(key) for key in said} == said and 0 <= age_s < AGAIN_S:
             return False
         try:
-            payload = wire.inventory_payload(document, sha256, now)
-            self._spool.put(Lane.FAULTS, Kind.INVENTORY, payload)
+            self._spool.put(Lane.FAULTS, Kind.INVENTORY, told.payload)
         except SpoolFull as error:
             log.warning("inventory not written: %s", error)
             return False
@@ -102,20 +110,3 @@ class InventoryKeeper:
             return dict(held)
         except (OSError, ValueError, KeyError, TypeError):
             return {}
-
-
-def reading_of(document: Document, now: Any) -> Reading:
-    """What the rules look at: memory, disks that stay, the system. What is not known is left out."""
-    metrics = []
-    memory_bytes = document["hardware"].get("memory_bytes", 0)
-    if memory_bytes:
-        metrics.append(Metric("vigia.inventory.memory", float(memory_bytes), "By"))
-    for disk in document["disks"]:
-        if not disk["is_removable"]:
-            about = {key: disk[key] for key in ("name", "model", "serial")}
-            metrics.append(Metric("vigia.inventory.disk", float(disk["size_bytes"]), "By", about))
-    system = document["system"]
-    if system.get("os_name"):
-        about = {"name": system["os_name"], "version": system["os_version"].partition(".")[0]}
-        metrics.append(Metric("vigia.inventory.system", 1.0, "1", about))
-    return Reading(READING, now, 0.0, tuple(metrics))

@@ -22,6 +22,11 @@ class HandClock:
     def monotonic(self) -> float:
         return self._monotonic
 
+    @property
+    def sleepers_count(self) -> int:
+        """How many wait for a moment to come."""
+        return len(self._sleepers)
+
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
             await asyncio.sleep(0)
