@@ -21,6 +21,23 @@ MAY_BE_CRITICAL = frozenset(
         "memory.available",
         "memory.oom_kill",
         "boot.unexpected",
+        "raid.degraded",
+        "smart.failed",
+        "nvme.warning",
+        "disk.temperature",
+        "disk.kernel_errors",
+        "hardware.error",
+        "ecc.errors",
+        "temperature.high",
+        "fan.stopped",
+        "ipmi.sensor",
+        "ups.battery",
+        "kernel.freeze",
+        "unit.failed",
+        "unit.crash_loop",
+        "reach.lost",
+        "certificate.expiry",
+        "backup.state",
     }
 )
 

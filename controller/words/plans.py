@@ -1,4 +1,4 @@
-"""How plans and calendars are said: promises with what they count (contract.md T11), keys, choices, faults."""
+"""How plans and calendars are said: promises with what they count (contract.md T11), keys, faults."""
 
 from collections.abc import Sequence
 

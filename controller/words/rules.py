@@ -29,7 +29,7 @@ RULES: Mapping[str, RuleWords] = {
         N_("{object} is silent: {machine_count} machines at once"),
         (
             N_("Call the customer: have they power, and does the router show its lights?"),
-            N_("If the machines there work, it is the line: have the router restarted, then call the provider."),
+            N_("If the machines work, it is the line: have the router restarted, then call the provider."),
             N_("It is one outage: what is said here counts for every machine in the list."),
         ),
     ),
