@@ -18,6 +18,7 @@ from controller.notify import store as outbox
 from controller.people.contacts import store as contacts
 from controller.people.contacts.contact import Contact
 from controller.sla import ledger
+from controller.web.api.companions import bundles_of
 from tests.support.desk import Desk
 
 
@@ -51,9 +52,9 @@ async def test_the_survivor_goes_on_with_its_own_clocks(desk: Desk) -> None:
     assert await desk.kinds(told.id) == ["opened", "duplicate_joined"]
     assert await desk.kinds(seen.id) == ["opened", "closed"]
     async with desk.storage.reading() as connection:
-        due = await ledger.next_due(connection, told.id, desk.clock.now())
+        due = await ledger.next_due(connection, told, desk.clock.now())
         assert due["first_response"] == told.opened_at + timedelta(hours=2)
-        assert await ledger.next_due(connection, seen.id, desk.clock.now()) == {}
+        assert await ledger.next_due(connection, seen, desk.clock.now()) == {}
         planned = await timers.store.planned(connection, "escalation")
         assert [one.reference for one in await merged_ones(connection, told.id)] == ["INC-2"]
         survivor = await merged_into(connection, seen.id)
@@ -116,6 +117,11 @@ async def test_evidence_and_the_customers_words_reach_the_survivor(desk: Desk) -
     assert (written.id, returned.id) == (told.id, told.id)
     kinds = await desk.kinds(told.id)
     assert kinds[-3:] == ["evidence_attached", "customer_message", "customer_message"]
+    async with desk.storage.reading() as connection:
+        [bundle] = await bundles_of(connection, await desk.incident(told.id))
+    assert (bundle.incident_id, bundle.sha256) == (seen.id, "a" * 64), (
+        "shown with the survivor, moved nowhere"
+    )
 
 
 async def test_it_can_be_undone_within_a_day(desk: Desk) -> None:
@@ -128,7 +134,7 @@ async def test_it_can_be_undone_within_a_day(desk: Desk) -> None:
     assert again.state is CaseState.OPEN
     assert (await desk.kinds(told.id))[-1] == "duplicate_left"
     async with desk.storage.reading() as connection:
-        due = await ledger.next_due(connection, seen.id, desk.clock.now())
+        due = await ledger.next_due(connection, seen, desk.clock.now())
         assert await merged_ones(connection, told.id) == ()
     assert due["update"] == desk.clock.now() + timedelta(hours=2), "the time between did not count"
     async with desk.storage.unit(desk.luis.actor) as unit:
