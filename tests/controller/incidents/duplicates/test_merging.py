@@ -120,7 +120,7 @@ async def test_evidence_and_the_customers_words_reach_the_survivor(desk: Desk) -
     async with desk.storage.reading() as connection:
         [bundle] = await bundles_of(connection, await desk.incident(told.id))
     assert (bundle.incident_id, bundle.sha256) == (seen.id, "a" * 64), (
-        "shown with the survivor, moved nowhere"
+        "shown with the survivor, not moved"
     )
 
 
