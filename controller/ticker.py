@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 # Another controller may have planned a timer or written a notice without waking us.
 _LONGEST_SLEEP = timedelta(seconds=30)
 _HOOK_EVERY = timedelta(minutes=1)
+# Whatever was lost is there again within a minute, whenever in between it was lost.
+_AUDIT_EVERY = timedelta(seconds=30)
 # A hook that asks to come back at once gets a breath all the same.
 _SOONEST = timedelta(milliseconds=100)
 # After a failure of the database: neither a storm nor a forgotten deadline.
@@ -158,7 +160,7 @@ class Ticker:
         return await send_due(self._storage, self._channels, self._clock)
 
     async def _audit(self) -> datetime | None:
-        """Once a minute: looks where the claims no longer do, and for timers that should be there."""
+        """Twice a minute: looks where the claims no longer do, and for timers that should be there."""
         self._engine.look_everywhere()
         rebuilt = await escalation.audit(self._storage)
         rebuilt += await broadcasts.audit(self._storage)
@@ -168,7 +170,7 @@ class Ticker:
         rebuilt += await maintenance.audit(self._storage)
         if await closing.audit(self._storage) + rebuilt:
             self.wake()
-        return None
+        return self._clock.now() + _AUDIT_EVERY
 
 
 def _expected(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from controller.escalation.events import ClocksActed
 from controller.escalation.steps import IN_TIME, JUST_AFTER, Step, StepKind, look
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
+from controller.incidents.pressing.store import save_clocks
 from controller.incidents.timeline import Entry, EntryKind
 from controller.incidents.writing import entry_of, following
 from controller.sla import ledger
@@ -66,7 +67,7 @@ async def _act(unit: Unit, claims: Sequence[Claim], cases: Mapping[UUID, Inciden
     deeds = {one: _decide(unit, running[one], done[one], last.get(one)) for one in ids}
     await incidents.append_all(unit.connection, [entry for deed in deeds.values() for entry in deed.entries])
     moved = [deed.incident for one, deed in deeds.items() if deed.incident is not cases[one]]
-    await incidents.save_clocks(unit.connection, moved)
+    await save_clocks(unit.connection, moved)
     marks = [(one, key) for one, deed in deeds.items() for key in deed.keys]
     await store.mark_done(unit.connection, marks, unit.now)
     dues = {claim.key: deeds[claim.subject].due if claim.subject in deeds else None for claim in claims}

@@ -12,6 +12,7 @@ from controller.escalation import store
 from controller.escalation.steps import look
 from controller.incidents import store as incidents
 from controller.incidents.own import open_own
+from controller.incidents.pressing.store import save_clocks
 from controller.sla import ledger
 from controller.sla.promises import due_of_pressing
 from controller.storage import Storage, Unit
@@ -39,7 +40,7 @@ async def plan_timer(unit: Unit, incident_id: UUID) -> None:
     due = overdue[0].at if overdue else following
     pressing = due_of_pressing(state)
     if pressing != case.pressing_at:
-        await incidents.save_clocks(unit.connection, (replace(case, pressing_at=pressing),))
+        await save_clocks(unit.connection, (replace(case, pressing_at=pressing),))
     if due is None:
         await timers.cancel(unit, timer_key(incident_id))
     else:
@@ -79,7 +80,7 @@ async def _rebuild(unit: Unit, ids: Sequence[UUID]) -> int:
     moved = [
         replace(cases[one], pressing_at=at) for one, at in pressing.items() if at != cases[one].pressing_at
     ]
-    await incidents.save_clocks(unit.connection, moved)
+    await save_clocks(unit.connection, moved)
     if planned:
         await timers.plan_all(unit, TIMER, planned)
         await open_own(unit, MISSING, "", {"count": str(len(planned))})

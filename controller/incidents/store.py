@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    bindparam,
     func,
     insert,
     select,
@@ -113,7 +112,8 @@ numbers_table = Table(
 )
 
 
-def _incident(row: Row[Any]) -> Incident:
+def incident_of(row: Row[Any]) -> Incident:
+    """A row of the table, read."""
     # By position, since hundreds are read at a time: the columns stand in the order of the fields.
     found: list[Any] = list(row)
     found[5:7] = Severity(found[5]), CaseState(found[6])
@@ -124,7 +124,7 @@ async def incident(connection: AsyncConnection, incident_id: UUID, *, lock: bool
     """With `lock` nobody else changes it before this transaction ends."""
     query = select(incidents_table).where(incidents_table.c.id == incident_id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    return _incident(row) if row else None
+    return incident_of(row) if row else None
 
 
 async def lock_all(connection: AsyncConnection, ids: Collection[UUID], *, wait: bool) -> dict[UUID, Incident]:
@@ -133,24 +133,7 @@ async def lock_all(connection: AsyncConnection, ids: Collection[UUID], *, wait: 
     # In order of their ids: two who lock many never wait for each other in a circle.
     query = select(incidents_table).where(incidents_table.c.id.in_(ids)).order_by(incidents_table.c.id)
     rows = await connection.execute(query.with_for_update(skip_locked=not wait))
-    return {row.id: _incident(row) for row in rows}
-
-
-async def save_clocks(connection: AsyncConnection, cases: Collection[Incident]) -> None:
-    """What clocks alone change, of many: the level, `pressing_at` and `updated_at`. `save` leaves
-    `pressing_at` as it is."""
-    if cases:
-        await connection.execute(
-            update(incidents_table)
-            .where(incidents_table.c.id == bindparam("one"))
-            .values(
-                level=bindparam("reached"), pressing_at=bindparam("presses"), updated_at=bindparam("changed")
-            ),
-            [
-                {"one": one.id, "reached": one.level, "presses": one.pressing_at, "changed": one.updated_at}
-                for one in cases
-            ],
-        )
+    return {row.id: incident_of(row) for row in rows}
 
 
 async def incident_numbered(connection: AsyncConnection, number: int) -> Incident | None:
@@ -160,7 +143,7 @@ async def incident_numbered(connection: AsyncConnection, number: int) -> Inciden
     row = (
         await connection.execute(select(incidents_table).where(incidents_table.c.number == number))
     ).first()
-    return _incident(row) if row else None
+    return incident_of(row) if row else None
 
 
 async def queue(
@@ -189,44 +172,7 @@ async def queue(
     if before is not None:
         query = query.where(incidents_table.c.number < before)
     rows = await connection.execute(query.order_by(incidents_table.c.number.desc()).limit(limit))
-    return tuple(_incident(row) for row in rows)
-
-
-async def pressing(
-    connection: AsyncConnection,
-    *,
-    level: int | None = None,
-    customer_id: UUID | None = None,
-    severity: Severity | None = None,
-    limit: int = 200,
-) -> tuple[Incident, ...]:
-    """Open ones, the promise that ends first on top; those of which none presses at the end, newest first."""
-    query = select(incidents_table).where(incidents_table.c.state == CaseState.OPEN.value)
-    if level is not None:
-        query = query.where(incidents_table.c.level == level)
-    if customer_id is not None:
-        query = query.where(incidents_table.c.customer_id == customer_id)
-    if severity is not None:
-        query = query.where(incidents_table.c.severity == severity.value)
-    # In two pieces, since an index knows no order in which nothing comes last.
-    first = query.where(incidents_table.c.pressing_at.is_not(None)).order_by(incidents_table.c.pressing_at)
-    found = list(await connection.execute(first.limit(limit)))
-    if len(found) < limit:
-        rest = query.where(incidents_table.c.pressing_at.is_(None)).order_by(incidents_table.c.number.desc())
-        found += await connection.execute(rest.limit(limit - len(found)))
-    return tuple(_incident(row) for row in found)
-
-
-async def count_pressing(connection: AsyncConnection, since: datetime | None, until: datetime) -> int:
-    """Open ones whose pressing promise ends at `since` or later (None: whenever) and before `until`."""
-    query = (
-        select(func.count())
-        .select_from(incidents_table)
-        .where(incidents_table.c.state == CaseState.OPEN.value, incidents_table.c.pressing_at < until)
-    )
-    if since is not None:
-        query = query.where(incidents_table.c.pressing_at >= since)
-    return (await connection.execute(query)).scalar_one()
+    return tuple(incident_of(row) for row in rows)
 
 
 async def count(connection: AsyncConnection) -> dict[CaseState, int]:
@@ -275,7 +221,7 @@ async def several(connection: AsyncConnection, ids: Collection[UUID]) -> tuple[I
     rows = await connection.execute(
         select(incidents_table).where(incidents_table.c.id.in_(ids)).order_by(incidents_table.c.number)
     )
-    return tuple(_incident(row) for row in rows)
+    return tuple(incident_of(row) for row in rows)
 
 
 async def opened_between(
@@ -296,27 +242,7 @@ async def opened_between(
     if customer_id is not None:
         query = query.where(incidents_table.c.customer_id == customer_id)
     rows = await connection.execute(query.order_by(incidents_table.c.number).limit(limit))
-    return tuple(_incident(row) for row in rows)
-
-
-async def openings_between(
-    connection: AsyncConnection,
-    start: datetime,
-    end: datetime,
-    *,
-    customer_id: UUID | None = None,
-    after: int = 0,
-    limit: int = 1_000,
-) -> list[tuple[int, UUID, UUID, datetime]]:
-    """As `opened_between`, and of each only its number, its id, its customer's, and when it was opened."""
-    table = incidents_table.c
-    query = select(table.number, table.id, table.customer_id, table.opened_at).where(
-        table.opened_at >= start, table.opened_at < end, table.number > after
-    )
-    if customer_id is not None:
-        query = query.where(table.customer_id == customer_id)
-    rows = await connection.execute(query.order_by(table.number).limit(limit))
-    return [(number, one, customer, at) for number, one, customer, at in rows]
+    return tuple(incident_of(row) for row in rows)
 
 
 async def count_opened_between(
@@ -361,7 +287,7 @@ async def _of_identity(
         .limit(1)
     )
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    return _incident(row) if row else None
+    return incident_of(row) if row else None
 
 
 async def find_unclosed(
@@ -382,7 +308,7 @@ async def find_unclosed(
         .limit(1)
     )
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    return _incident(row) if row else None
+    return incident_of(row) if row else None
 
 
 async def lasting(connection: AsyncConnection, machine_id: UUID) -> tuple[Incident, ...]:
@@ -397,7 +323,7 @@ async def lasting(connection: AsyncConnection, machine_id: UUID) -> tuple[Incide
         )
         .order_by(incidents_table.c.number)
     )
-    return tuple(_incident(row) for row in rows)
+    return tuple(incident_of(row) for row in rows)
 
 
 async def lock_openings(connection: AsyncConnection) -> None:
@@ -466,4 +392,4 @@ async def incident_of_finding(connection: AsyncConnection, finding_id: UUID) -> 
         .where(findings_table.c.finding_id == finding_id)
     )
     row = (await connection.execute(query)).first()
-    return _incident(row) if row else None
+    return incident_of(row) if row else None

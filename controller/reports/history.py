@@ -14,6 +14,7 @@ from controller.fleet import store as fleet
 from controller.fleet.house import HOUSE
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
+from controller.incidents.openings.store import openings_between
 from controller.incidents.timeline import Entry, EntryKind
 from controller.people import store as people
 from controller.reports.compliance import Report
@@ -130,7 +131,7 @@ async def outlines(
     limit: int = 5 * PAGE,
 ) -> tuple[tuple[Outline, ...], int, int | None]:
     """As `page`, for a replay: no deeds, no words, no proof."""
-    rows = await incidents.openings_between(
+    rows = await openings_between(
         connection, span.start, span.end, customer_id=customer_id, after=after, limit=limit
     )
     reader = await _reader(connection)

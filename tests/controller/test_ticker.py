@@ -111,17 +111,17 @@ async def test_a_database_that_is_away_is_tried_again(storage: Storage, clock: J
     acted: list[str] = []
     ticker = Ticker(storage, {}, clock, handlers={"test": recording(acted)})
     await plan_at(storage, "a", NOON)
-    reading = storage.reading
+    reading, glancing = storage.reading, storage.glancing
     failures: list[int] = []
 
     def away() -> NoReturn:
         failures.append(1)
         raise Unavailable("the database went away")
 
-    storage.reading = away  # type: ignore[method-assign]
+    storage.reading = storage.glancing = away  # type: ignore[method-assign]
     async with running(ticker):
         await seen(lambda: len(failures) >= 3)
-        storage.reading = reading  # type: ignore[method-assign]
+        storage.reading, storage.glancing = reading, glancing  # type: ignore[method-assign]
         await clock.jump(timedelta(seconds=2))
         await seen(lambda: acted == ["a"])
 

@@ -20,6 +20,7 @@ from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.mentions import store as mentions
 from controller.incidents.pauses import store as pauses
+from controller.incidents.pressing import store as pressing
 from controller.people import store as people
 from controller.sla import ledger
 from controller.sla.plan import Plan
@@ -113,7 +114,7 @@ async def queue_page(
         at_level = int(level) if level in ("1", "2", "3") else None
         of_severity = _one_of(Severity, severity)
         if state == "open":
-            wanted = await incidents.pressing(
+            wanted = await pressing.pressing(
                 connection, severity=of_severity, level=at_level, customer_id=chosen_customer, limit=MOST + 1
             )
         else:
@@ -206,8 +207,8 @@ async def _summary(
     known = [one for one in machines.values() if one.banned_at is None]
     return Summary(
         open=count,
-        late=await incidents.count_pressing(connection, None, now),
-        soon=await incidents.count_pressing(connection, now, now + SOON),
+        late=await pressing.count_pressing(connection, None, now),
+        soon=await pressing.count_pressing(connection, now, now + SOON),
         machines=len(known),
         watched=sum(one.connected for one in known),
         silent=sum(one.silent_since is not None for one in known),

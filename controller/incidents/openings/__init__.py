@@ -1,0 +1,1 @@
+"""What was opened when: the history as whoever counts or replays it reads it."""
