@@ -7,9 +7,14 @@ from datetime import datetime
 
 from agent.clock import SystemClock
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
+from agent.collectors.memory import parse_meminfo
+from agent.collectors.procfs import MACHINE, Roots, Unreadable, text
 from agent.collectors.system import elsewhere
+from agent.collectors.system.own import PAGE_BYTES, memory_limit
 from agent.signals import Gap, Metric, Reading
 
+MIB = 1024 * 1024
+NEEDED_BYTES = 96 * MIB
 COUNT_EVERY_S = 12 * 3600.0 - 60.0
 APT = Tool(("apt-get",), timeout_s=60.0, limit_bytes=4 * 1024 * 1024)
 DNF = Tool(("dnf", "yum"), timeout_s=90.0, limit_bytes=4 * 1024 * 1024)
@@ -34,9 +39,14 @@ class Updates:
     first_s = 120.0
 
     def __init__(
-        self, ask: Ask = ask, run: str = "/run", monotonic: Callable[[], float] = _monotonic
+        self,
+        ask: Ask = ask,
+        run: str = "/run",
+        monotonic: Callable[[], float] = _monotonic,
+        roots: Roots = MACHINE,
     ) -> None:
         self._ask, self._flag, self._monotonic = ask, f"{run}/reboot-required", monotonic
+        self._roots = roots
         self._counted: tuple[list[Metric], list[Gap]] = ([], [])
         self._counted_at: float | None = None
 
@@ -45,7 +55,7 @@ class Updates:
 
     def read(self, now: datetime) -> Reading:
         if self._counted_at is None or self._monotonic() - self._counted_at >= COUNT_EVERY_S:
-            self._counted, self._counted_at = self._count(now), self._monotonic()
+            self._counted, self._counted_at = self._count(), self._monotonic()
         metrics, gaps = self._counted
         return Reading(self.name, now, 0.0, (*self._flagged(now), *metrics), tuple(gaps))
 
@@ -60,7 +70,10 @@ class Updates:
         age_s = max(0.0, now.timestamp() - since_s)
         return [Metric("vigia.reboot.required", 1.0, "1"), Metric("vigia.reboot.required_age", age_s, "s")]
 
-    def _count(self, now: datetime) -> tuple[list[Metric], list[Gap]]:  # noqa: ARG002 - a look has its instant
+    def _count(self) -> tuple[list[Metric], list[Gap]]:
+        narrow = too_narrow(self._roots)
+        if narrow:
+            return [], [Gap(self.name, narrow)]
         for tool, words, fine, read in (
             (APT, APT_WORDS, (0,), from_apt),
             (DNF, DNF_WORDS, (0, 100), from_dnf),
@@ -83,6 +96,25 @@ class Updates:
         if done.timed_out or done.returncode not in (0, 1):
             return []
         return [Metric("vigia.reboot.required", float(done.returncode == 1), "1")]
+
+
+def too_narrow(roots: Roots) -> str:
+    """Why asking would cost too much memory, empty when there is enough.
+
+    A package manager takes up to 90 MiB for some seconds. Under a limit that all of us share, the kernel
+    would kill it or us; on a machine that is short of memory, something of the customer's.
+    """
+    try:
+        available = parse_meminfo(text(f"{roots.proc}/meminfo"))["MemAvailable"]
+    except Unreadable:
+        return ""  # not Linux
+    if available < 2 * NEEDED_BYTES:
+        return f"updates are not counted: only {available // MIB} MiB of memory are available"
+    limit = memory_limit(text(f"{roots.proc}/self/cgroup"), roots)
+    own = int(text(f"{roots.proc}/self/statm").split()[1]) * PAGE_BYTES
+    if limit is not None and limit - own < NEEDED_BYTES:
+        return f"updates are not counted: that takes more memory than the agent's limit of {limit // MIB} MiB"
+    return ""
 
 
 def from_apt(told: str) -> list[Metric]:

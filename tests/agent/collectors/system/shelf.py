@@ -11,7 +11,7 @@ FILES = {
     "proc/self/stat": _STAT,
     "proc/self/statm": "97656 11000 4000 900 0 30000 0\n",
     "proc/self/cgroup": "0::/system.slice/vigia-agent.service\n",
-    "sys/fs/cgroup/system.slice/vigia-agent.service/memory.max": "134217728\n",
+    "sys/fs/cgroup/system.slice/vigia-agent.service/memory.max": "268435456\n",
     "proc/sys/fs/file-nr": "1305\t0\t2466170\n",
     "proc/sys/kernel/threads-max": "63000\n",
     "proc/sys/kernel/pid_max": "32768\n",

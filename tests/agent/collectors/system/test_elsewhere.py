@@ -36,9 +36,7 @@ SPANISH = "Indicador de salto: 3(no sincronizado)\nCapa: 0 (sin especificar)\n"
 
 def test_time_machines_last_backup_is_in_its_path() -> None:
     old = elsewhere.latest_backup("/Volumes/Copia/Backups.backupdb/mac/2026-03-02-110501\n")
-    new = elsewhere.latest_backup(
-        "/Volumes/.timemachine/2026-03-02-110501.backup/2026-03-02-110501.backup\n"
-    )
+    new = elsewhere.latest_backup("/Volumes/.timemachine/2026-03-02-110501.backup/2026-03-02-110501.backup\n")
     assert old == new == datetime(2026, 3, 2, 11, 5, 1).astimezone()
     with pytest.raises(ValueError):
         elsewhere.latest_backup("/Volumes/Copia\n")
@@ -59,7 +57,8 @@ def test_a_mac_names_its_backup_by_one_line_of_configuration() -> None:
 
 
 def test_a_mac_counts_its_updates(tmp_path: Path) -> None:
-    reading = Updates(Answers({"softwareupdate": UPDATES}), str(tmp_path)).read(NOON)
+    here = machine(tmp_path)
+    reading = Updates(Answers({"softwareupdate": UPDATES}), str(tmp_path), roots=here.roots).read(NOON)
     assert reading.value("vigia.updates.pending") == 2
     assert reading.value("vigia.updates.security") is None, "it does not say"
 

@@ -20,7 +20,7 @@ from agent.collectors.system.reach.probes import query
 from agent.collectors.system.reach.reach import Reach, gateway, nameservers, neighbour
 from agent.collectors.system.time.sync import TimeSync, tracking
 from agent.collectors.system.units import failed_units, restarts
-from agent.collectors.system.updates import from_apt, from_dnf
+from agent.collectors.system.updates import Updates, from_apt, from_dnf
 from agent.config import Config, Watch
 from agent.disk import OsDisk
 from agent.lastlink import LastLinkFile
@@ -181,6 +181,20 @@ def test_updates_are_counted_with_those_that_close_holes() -> None:
         from_apt("E: Could not open lock file\n")
 
 
+def test_updates_are_not_counted_where_asking_would_cost_too_much_memory(tmp_path: Path) -> None:
+    """64 MiB to live in, or a machine that is short of memory: the gap says so, and nobody is killed for it."""
+    here, limit = machine(tmp_path), "sys/fs/cgroup/system.slice/vigia-agent.service/memory.max"
+    asked = Answers(shelf.ANSWERS)
+    here.says(limit, f"{64 * 2**20}\n")
+    (gap,) = Updates(asked, str(tmp_path), roots=here.roots).read(NOON).gaps
+    assert gap.reason.endswith("the agent's limit of 64 MiB")
+    here.says(limit, "max\n")
+    here.says("proc/meminfo", "MemTotal: 512000 kB\nMemFree: 9000 kB\nMemAvailable: 102400 kB\n")
+    (gap,) = Updates(asked, str(tmp_path), roots=here.roots).read(NOON).gaps
+    assert gap.reason.endswith("only 100 MiB of memory are available")
+    assert asked.asked == []
+
+
 def test_routes_neighbours_and_resolvers() -> None:
     route = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth1\t00000000\t090200C0\t0003\t0\t0\t600\t00000000\n"
     route += "eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\n"
@@ -253,6 +267,6 @@ def test_the_agents_own_cap_and_spool(tmp_path: Path) -> None:
     own = Own(here.roots).fit(Config(data=tmp_path, spool_quota_bytes=5000))
     reading = own.read(NOON)
     assert reading.value("process.memory.usage") == 11_000 * os.sysconf("SC_PAGE_SIZE")
-    assert reading.value("vigia.agent.memory_limit") == 134_217_728
+    assert reading.value("vigia.agent.memory_limit") == 268_435_456
     assert (reading.value("vigia.spool.usage"), reading.value("vigia.spool.limit")) == (1000, 5000)
     assert memory_limit("0::/user.slice\n", here.roots) is None

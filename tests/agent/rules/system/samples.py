@@ -47,6 +47,7 @@ def _machine() -> Machine:
         here.says(name, content)
     here.says("proc/vmstat", "pgmajfault 1\noom_kill 0\n")
     here.says("proc/uptime", "4000.50 7000.00\n")
+    here.says("proc/meminfo", "MemTotal: 16000000 kB\nMemFree: 2000000 kB\nMemAvailable: 8000000 kB\n")
     here.says("proc/net/route", "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\n"
               "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")  # fmt: skip
     here.says("sys/class/net/eth0/carrier", "1\n")
@@ -227,7 +228,7 @@ def updates(security: int = 0, reboot_days: float | None = None, critical: int =
         if critical:
             advisories = "RHSA-2026:1 Critical/Sec. bash-5.2-1.x86_64\n" * critical
             answers = {"dnf": advisories + "RHBA-2026:2 bugfix tzdata-2026a.noarch\n"}
-        reading = Updates(Answers(answers), f"{here.folder}/run").read(now)
+        reading = Updates(Answers(answers), f"{here.folder}/run", roots=here.roots).read(now)
         flag.unlink(missing_ok=True)
         return reading
 
