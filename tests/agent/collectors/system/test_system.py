@@ -1,6 +1,10 @@
 """The figures of the system's collectors: from answers and files to metrics, by hand."""
 
 import os
+import socket
+import ssl
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +28,7 @@ from agent.collectors.system.updates import Updates, from_apt, from_dnf
 from agent.config import Config, Watch
 from agent.disk import OsDisk
 from agent.lastlink import LastLinkFile
-from agent.names import CERTIFICATE, REACH, REACH_TARGET, TIME_SOURCE
+from agent.names import CERTIFICATE, CERTIFICATE_NAME, REACH, REACH_TARGET, TIME_SOURCE
 from tests.agent.collectors.answers import Answers
 from tests.agent.collectors.machine import machine
 from tests.agent.collectors.system import shelf
@@ -53,6 +57,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(7).not_valid_before(now).not_valid_after(now + timedelta(days=2))
     path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.with_suffix(".key").write_bytes(key.private_bytes(*plain))
     return path
 
 
@@ -119,6 +125,26 @@ def test_what_the_configuration_names_is_a_gap_when_it_cannot_be_read(tmp_path: 
         "/none.pem: No such file or directory",
         "127.0.0.1:1: ConnectionRefusedError: refused",
     ]
+
+
+def test_a_port_shows_its_certificate_to_a_child(made: Path, tmp_path: Path) -> None:
+    """A real server on the loopback, a real child; another port refuses."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, made.with_suffix(".key"))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        shop = f"127.0.0.1:{server.getsockname()[1]}"
+
+        def serve() -> None:
+            with suppress(OSError), context.wrap_socket(server.accept()[0], server_side=True) as secure:
+                secure.recv(1)
+
+        threading.Thread(target=serve, daemon=True).start()
+        config = Config(certificates=(shop, "127.0.0.1:1"))
+        reading = Expiry(str(tmp_path)).fit(config).read(datetime.now(UTC))
+    of = {CERTIFICATE: shop, CERTIFICATE_NAME: "shop.example"}
+    days = reading.value("vigia.cert.days_left", **of)
+    assert days is not None and 1.9 < days <= 2
+    assert [gap.reason.partition(": ")[0] for gap in reading.gaps] == ["127.0.0.1:1"]
 
 
 def test_watches_that_speak_tls() -> None:
