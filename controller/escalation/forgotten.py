@@ -7,13 +7,14 @@ from enum import Enum
 from controller import timers
 from controller.core.actor import ActorKind
 from controller.escalation import store as steps
-from controller.escalation.actions import TIMER
+from controller.escalation.actions import TIMER, timer_key
 from controller.escalation.closing import resolved_at
 from controller.escalation.steps import look
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.correspondence import CLOSE_TIMER
 from controller.incidents.pauses import store as pauses
+from controller.incidents.pressing.store import pressing
 from controller.incidents.timeline import EntryKind
 from controller.sla import ledger
 from controller.sla.plan import Plan
@@ -56,11 +57,12 @@ async def forgotten(connection: Connection, now: datetime) -> tuple[Forgotten, .
 
 
 async def _open(connection: Connection, now: datetime) -> list[Forgotten]:
-    cases = await incidents.queue(connection, state=CaseState.OPEN, limit=MOST)
+    # Of very many, those that are overdue most.
+    cases = await pressing(connection, limit=MOST)
     ids = [case.id for case in cases]
     verdicts = await ledger.states_of(connection, cases, now)
     words = await incidents.entries_of_kinds(connection, ids, _WORDS)
-    planned = await timers.store.planned(connection, TIMER)
+    planned = await timers.store.planned(connection, TIMER, [timer_key(one) for one in ids])
     aside = {one.subject for one in await timers.store.set_aside(connection)}
     waiting = await pauses.pauses_of(connection, ids)
     found: list[Forgotten] = []

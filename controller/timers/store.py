@@ -1,6 +1,6 @@
 """The table of due rows. `wake_at` is when a row may be claimed: its due, a lease's end or a new try."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -202,10 +202,14 @@ async def next_wake(connection: AsyncConnection) -> datetime | None:
     return found
 
 
-async def planned(connection: AsyncConnection, kind: str) -> dict[UUID, datetime]:
-    """Subject -> due, of every row of a kind, the ones set aside included."""
-    rows = await connection.execute(select(timers.c.subject, timers.c.due).where(timers.c.kind == kind))
-    return {row.subject: row.due for row in rows}
+async def planned(
+    connection: AsyncConnection, kind: str, keys: Collection[str] | None = None
+) -> dict[UUID, datetime]:
+    """Subject -> due, of every row of a kind (with one of these keys), the ones set aside included."""
+    query = select(timers.c.subject, timers.c.due).where(timers.c.kind == kind)
+    if keys is not None:
+        query = query.where(timers.c.key.in_(keys))
+    return {row.subject: row.due for row in await connection.execute(query)}
 
 
 async def due_of(connection: AsyncConnection, key: str) -> datetime | None:
