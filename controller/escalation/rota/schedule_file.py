@@ -57,7 +57,7 @@ def read_schedule(text: str, logins: Collection[str] | None = None, now: datetim
         _effective_from(reader, table.get("effective_from"), now),
     )
     if reader.faults:
-        raise ScheduleInvalid(tuple(reader.faults))
+        raise ScheduleInvalid(tuple(sorted(reader.faults, key=lambda fault: fault.line or 0)))
     return schedule
 
 
