@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,7 +47,7 @@ class Judging(Protocol):
 class Recording(Protocol):
     """What of agent.recorder is used here: called around the evidence of a finding."""
 
-    async def freeze(self, key: str, *, restart: bool = False) -> None: ...
+    def freeze(self, key: str, *, restart: bool = False) -> Coroutine[Any, Any, None]: ...
 
     def delivered(self, key: str) -> None: ...
 
@@ -76,6 +76,7 @@ class Reporter:
         self._waiting: deque[tuple[list[Finding], bytes]] = deque(maxlen=WAITING_MAX)
         self._news = asyncio.Event()
         self._evidence: asyncio.Queue[Finding] = asyncio.Queue(EVIDENCE_WAITING_MAX)
+        self._frozen: dict[str, asyncio.Task[None]] = {}
         self._evidence_taken: deque[float] = deque(maxlen=EVIDENCE_PER_HOUR)
         self._seen: deque[str] = deque(maxlen=WAITING_MAX)
 
@@ -115,7 +116,7 @@ class Reporter:
             while found:
                 if not await self._put(Kind.FINDING, wire.finding_payload(found[0]), found[0].rule):
                     return False
-                await self._tell(found.pop(0))
+                self._tell(found.pop(0))
             self._waiting.popleft()
             await self._keep(state)
         return True
@@ -147,6 +148,9 @@ class Reporter:
         """Takes a bundle for each new finding, one at a time, until cancelled."""
         while True:
             finding = await self._evidence.get()
+            frozen = self._frozen.pop(finding.finding_id, None)
+            if frozen is not None:
+                await frozen
             began_s = self._clock.monotonic()
             try:
                 bundle = await self._take_evidence(finding, self._health.before())
@@ -164,7 +168,7 @@ class Reporter:
                     await asyncio.to_thread(self._recorder.delivered, finding.finding_id)
                 log.info("evidence for %s: %d bytes in %.1f s", finding.finding_id, len(bundle), took_s)
 
-    async def _tell(self, finding: Finding) -> None:
+    def _tell(self, finding: Finding) -> None:
         log.info(
             "%s %s %r %s %s",
             finding.state.value,
@@ -182,13 +186,18 @@ class Reporter:
             log.warning("no evidence for %s: %d bundles in the last hour", finding.rule, EVIDENCE_PER_HOUR)
             return
         try:
-            # At once, while the minutes before it are still there; the bundle takes its turn.
-            if self._recorder is not None:
-                await self._recorder.freeze(finding.finding_id, restart=finding.rule == BOOT_RULE)
             self._evidence.put_nowait(finding)
+            self._freeze(finding)
             taken.append(now_s)
         except asyncio.QueueFull:
             log.warning("no evidence for %s: %d findings wait for theirs", finding.rule, EVIDENCE_WAITING_MAX)
+
+    def _freeze(self, finding: Finding) -> None:
+        """At once, while the minutes before it are still there; the bundle takes its turn, and a slow disk
+        never holds up the next finding."""
+        if self._recorder is not None:
+            freezing = self._recorder.freeze(finding.finding_id, restart=finding.rule == BOOT_RULE)
+            self._frozen[finding.finding_id] = asyncio.create_task(freezing)
 
     async def _put(self, kind: Kind, payload: bytes, what: str) -> bool:
         lane = Lane.METRICS if kind is Kind.SNAPSHOT else Lane.FAULTS

@@ -62,7 +62,7 @@ class Recorder:
         self._layout = b""
         self._looks = 0
         self._works = False
-        self._lock = Lock()
+        self._lock, self._freezing = Lock(), Lock()
         self._shared: tuple[str, float] | None = None
         self._recorded: dict[str, Recorded] = {}
 
@@ -144,7 +144,7 @@ class Recorder:
         Findings of one minute share one recording. Never raises.
         """
         try:
-            self._recorded[key] = await asyncio.to_thread(self._freeze, key, restart=restart)
+            await asyncio.to_thread(self._put_aside, key, restart=restart)
         except OSError as error:
             log.warning("no recording for %s: %s", key, error)
 
@@ -200,6 +200,10 @@ class Recorder:
             self._put(Kind.COLUMNS, self._layout)
         layout_id = int.from_bytes(self._layout[:4], "big")
         self._put(Kind.ROW, row_payload(layout_id, array("f", values.values())))
+
+    def _put_aside(self, key: str, *, restart: bool) -> None:
+        with self._freezing:  # two findings of one moment share one
+            self._recorded[key] = self._freeze(key, restart=restart)
 
     def _freeze(self, key: str, *, restart: bool) -> Recorded:
         if restart and any(one.key == BOOT for one in self._left()):
