@@ -30,6 +30,8 @@ from sqlalchemy import Table, bindparam, insert, select, text, update
 from controller import flow
 from controller.core.actor import ENGINE
 from controller.core.changes import Changes
+from controller.escalation import actions as escalation
+from controller.escalation.acknowledgement.store import rounds_table
 from controller.escalation.store import steps_table
 from controller.incidents.entries.store import entries_table
 from controller.incidents.store import incidents_table
@@ -50,6 +52,7 @@ RUNS = 2 * ROUNDS + 1
 HOUR = timedelta(hours=1)
 ANSWERED = timedelta(minutes=10)
 NEWS = tuple(Happening("updated_customer", timedelta(hours=hours)) for hours in (3.9, 7.8))
+_INCIDENT = ("incident_id", "subject_id", "subject")
 _SPREAD = timedelta(milliseconds=30)
 GOAL_RATIO, GOAL_GROWTH, GOAL_POLL_MS = 0.6, 2.0, 1.0
 
@@ -106,7 +109,9 @@ class Bare:
                     fresh = {**one}
                     if "id" in fresh:
                         fresh["id"] = chance.uuid()
-                    if table is outbox:
+                    if table is timers:
+                        fresh |= {"key": f"{one['kind']}:{row.subject}", "subject": row.subject}
+                    elif table is outbox:
                         fresh |= {"key": f"{row.subject}{one['key']}", "subject_id": row.subject}
                     else:
                         fresh["incident_id"] = row.subject
@@ -135,13 +140,18 @@ async def shape_of(storage: Storage, one: UUID) -> dict[Table, list[dict[str, An
         entries_table: (entries_table.c.incident_id == one) & (entries_table.c.recorded_at > now - recent),
         steps_table: (steps_table.c.incident_id == one) & (steps_table.c.done_at > now - recent),
         outbox: (outbox.c.subject_id == one) & (outbox.c.created_at > now - recent),
+        # Whoever is told of an escalation is asked to acknowledge it, and that has a timer of its own.
+        rounds_table: (rounds_table.c.incident_id == one) & (rounds_table.c.asked_at > now - recent),
+        timers: (timers.c.subject == one) & (timers.c.kind != escalation.TIMER),
     }
     async with storage.reading() as connection:
         for table, condition in wanted.items():
             rows = (await connection.execute(select(table).where(condition))).all()
-            found[table] = [
-                {name: value for name, value in row._mapping.items() if name != "position"} for row in rows
-            ]
+            if rows:
+                found[table] = [
+                    {name: value for name, value in row._mapping.items() if name != "position"}
+                    for row in rows
+                ]
     return found
 
 
@@ -174,10 +184,12 @@ async def race(storage: Storage, clock: JumpingClock, block: Block, first: int, 
         for table in shape:
             # Nobody is left out.
             wanted = RUNS * each * len(shape[table])
-            column = table.c.subject_id if table is outbox else table.c.incident_id
+            column = next(table.c[name] for name in _INCIDENT if name in table.c)
             chosen = select(column).where(
                 column >= incident_id(first), column < incident_id(first + block.count)
             )
+            if table is timers:
+                chosen = chosen.where(table.c.kind != escalation.TIMER)
             if table is entries_table:
                 chosen = chosen.where(table.c.recorded_at > block.due(0) - timedelta(minutes=1))
             assert len((await connection.execute(chosen)).all()) == wanted, (table.name, wanted)
