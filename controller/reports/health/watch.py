@@ -107,7 +107,9 @@ class Watch:
     async def _late(self, connection: Connection, now: datetime) -> list[Entry]:
         """What the engine marked as late in the last hour: each entry is read once, by its place."""
         fresh, self._position = await incidents.noted_late(connection, self._position, _LOOK_BACK)
-        self._lates = [e for e in (*self._lates, *fresh) if now - e.recorded_at < LATE_REMEMBERED]
+        # By id: a page may look at the same time as the hook.
+        every = {entry.id: entry for entry in (*self._lates, *fresh)}
+        self._lates = [e for e in every.values() if now - e.recorded_at < LATE_REMEMBERED]
         return self._lates
 
     async def _act(self, found: Health) -> None:
