@@ -49,8 +49,10 @@ def _print(found: Json) -> None:
     if found["savings"]:
         for number, one in enumerate(found["savings"], 1):
             paragraph(f"{number}. {one['said']}", 2)
-    else:
+    elif found["counts"]["likely_missed"] + found["counts"]["at_risk"]:
         paragraph(_("Nothing we know of would change it."), 2)
+    else:
+        paragraph(_("Nothing needs to be saved: all that falls due is likely kept."), 2)
     heading(_("Promises that fall due"))
     rows = [
         (
