@@ -64,7 +64,8 @@ class Ring:
         return self.began_anew and self._last is not None and self._last.kind is not Kind.END
 
     def open(self) -> None:
-        """Raises OSError when the files cannot be made; damage in them is no reason to."""
+        """May be tried again. Raises OSError when the files cannot be made, never for damage in them."""
+        self.close()
         self._disk.mkdir(self._folder)
         newest: tuple[int, int] | None = None
         torn: dict[int, list[tuple[Torn, Record | None]]] = {}

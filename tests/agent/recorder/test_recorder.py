@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from agent.diagnostics import recorded
 from agent.diagnostics.request import Request, packed, unpacked
 from agent.disk import OsDisk
@@ -200,3 +202,21 @@ def test_the_recording_tells_how_the_last_run_ended_where_nobody_else_can() -> N
     assert witnessed(silent, abrupt=False) is silent
     known = replace(silent, metrics=(Metric("vigia.boot.unclean", 0.0, "1"),))
     assert witnessed(known, abrupt=True) is known, "the log of logins knows better"
+
+
+async def test_it_records_again_when_the_disk_does(tmp_path: Path) -> None:
+    """A disk that failed for a while costs the time it failed, nothing else."""
+    bench = Bench(tmp_path)
+    bench.live(5)
+    (tmp_path / "recorder").rename(tmp_path / "away")
+    bench.recorder._ring.close()
+    with pytest.raises(OSError, match="No such file"):
+        bench.live(1)
+    (tmp_path / "away").rename(tmp_path / "recorder")
+    bench.recorder.open()
+    bench.live(5)
+    await bench.recorder.freeze("f-1")
+    rows = [
+        line for line in bench.items(finding("f-1"))["recorder/minutes.txt"].splitlines() if ":" in line[:4]
+    ]
+    assert len(rows) == 10
