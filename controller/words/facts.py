@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from controller.words import rules
 from controller.words.catalogue import Translator
 from controller.words.hardwarefacts import HARDWARE_NAMES, HARDWARE_VALUES
+from controller.words.systemfacts import SYSTEM_NAMES, SYSTEM_VALUES
 
 NAMES = {
     **HARDWARE_NAMES,
+    **SYSTEM_NAMES,
     "cpu_busy_ratio": "Processor busy",
     "cpu_count": "Processors",
     "device": "Device",
@@ -70,7 +72,7 @@ OUTCOMES = {
     "starting": "still starting",
 }
 # What a fact's value is called, by the agent's word for it.
-VALUES: Mapping[str, Mapping[str, str]] = {**HARDWARE_VALUES, "watch_outcome": OUTCOMES}
+VALUES: Mapping[str, Mapping[str, str]] = {**HARDWARE_VALUES, **SYSTEM_VALUES, "watch_outcome": OUTCOMES}
 # Said elsewhere on the page, or made for programs.
 _LEFT_OUT = {"boot_at_unix_s", "watch_name"}
 

@@ -29,7 +29,7 @@ SYSTEM_RULES: Mapping[str, RuleWords] = {
         ),
     ),
     "kernel.freeze": RuleWords(
-        N_("The system froze for a while ({kernel_event}: {kernel_object})"),
+        N_("The system froze for a while ({kernel_object})"),
         (
             N_("Ask whether people still can work; a machine that hangs again needs its restart planned."),
             N_("A task that hangs often waits for a disk or a share: look at those first."),
@@ -72,12 +72,14 @@ SYSTEM_RULES: Mapping[str, RuleWords] = {
         ),
     ),
     "reach.lost": RuleWords(
-        N_("The machine does not reach its network any more ({reach_hop}: {reach_target})"),
+        N_("The machine does not reach its network any more ({reach_target})"),
         (
             N_(
                 "Ask whether other machines there have the network; if none does, look at the router and the line."
             ),
-            N_("gateway: router, switch and cable. dns: the resolver. internet: the provider; call them."),
+            N_(
+                "Not even the gateway: router, switch, cable. No names: the resolver. No internet: call the provider."
+            ),
             N_("What happened meanwhile was kept on the machine and is told when it is back."),
         ),
     ),
@@ -125,11 +127,11 @@ SYSTEM_RULES: Mapping[str, RuleWords] = {
         ),
     ),
     "handles.used": RuleWords(
-        N_("The system is running out of {handle_kind} ({handles_used_ratio})"),
+        N_("The system is running out of what it has only so many of ({handles_used_ratio} in use)"),
         (
             N_("See which program holds so many: it mostly forgets to give them back."),
             N_("Restart that service in a quiet moment, with the customer's word."),
-            N_("connections: look for an attack, or for a program that opens without end."),
+            N_("Tracked connections: look for an attack, or for a program that opens them without end."),
         ),
     ),
     "agent.own": RuleWords(
