@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", parents=[common], help="watch and report until stopped")
     once = commands.add_parser("once", parents=[common], help="print what it sees right now")
     once.add_argument("--json", action="store_true")
+    once.add_argument("--all", action="store_true", help="also what takes seconds to ask: pending updates")
     for name, told in (("show", "say what is sent, and to whom"), ("doctor", "say what hinders the link")):
         command = commands.add_parser(name, parents=[common], help=told)
         command.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
@@ -139,8 +140,10 @@ def _once(arguments: argparse.Namespace, config: Config) -> int:
     from agent.collectors import ALL, fitted
     from agent.collectors.watches import watch_collectors
     from agent.once import as_json, as_table, look_at_all
+    from agent.schedule import Unhurried
 
-    collectors = (*fitted(ALL, config), *watch_collectors(config.watches))
+    chosen = [one for one in ALL if arguments.all or not isinstance(one, Unhurried)]
+    collectors = (*fitted(chosen, config), *watch_collectors(config.watches))
     readings = asyncio.run(look_at_all(collectors, SystemClock()))
     print(as_json(readings) if arguments.json else "\n".join(as_table(readings)))
     return 0
