@@ -139,6 +139,17 @@ async def test_many_hanging_collectors_take_one_thread_each_and_delay_nobody() -
         one.let_go.set()
 
 
+async def test_a_dear_look_waits_until_the_machine_has_started() -> None:
+    class Dear(Steady):
+        first_s = 0.3
+
+    readings: list[Reading] = []
+    schedule = Schedule([Steady("quick", 0.05), Dear("dear", 0.05)], SystemClock(), readings.append)
+    await seen_until(schedule, readings, lambda: any(one.collector == "dear" for one in readings))
+    names = [reading.collector for reading in readings]
+    assert names.index("dear") >= 1
+
+
 async def test_steady_collectors_share_few_threads() -> None:
     """Ten collectors that never overlap for long need far fewer than ten threads."""
     many = [Steady(f"steady {number}", 0.3) for number in range(10)]
