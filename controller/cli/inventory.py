@@ -52,13 +52,13 @@ def _print_inventory(found: dict[str, Any], *, every: bool) -> None:
     put(cell(found["name"], "bold"))
     print_facts([(_("As of"), moment(found["taken_at"], found["zone"]))])
     for section in ("system", "hardware"):
-        heading(_(told.SECTIONS[section]))
+        heading(words()._(told.SECTIONS[section]))
         print_facts(told.facts(words(), found[section]))
     for section in LISTED:
         entries, gap = found[section], found["gaps"].get(section, "")
         if not entries and not gap:
             continue
-        heading(f"{_(told.SECTIONS[section])} ({len(entries)})")
+        heading(f"{words()._(told.SECTIONS[section])} ({len(entries)})")
         if gap:
             old = _("It could not be read the last time, so this may be old: {reason}", reason=gap)
             put(old if entries else _("It could not be read: {reason}", reason=gap))
@@ -67,7 +67,7 @@ def _print_inventory(found: dict[str, Any], *, every: bool) -> None:
             continue
         fields = [field for field in (entries[0] if entries else {}) if any(one[field] for one in entries)]
         print_table(
-            [_(told.FIELDS.get(field, field)) for field in fields],
+            [words()._(told.FIELDS.get(field, field)) for field in fields],
             ([told.value(words(), field, one[field]) for field in fields] for one in entries),
             "",
         )
