@@ -26,7 +26,6 @@ from agent.collectors.network import Network
 from agent.collectors.procfs import TEXT_LIMIT_BYTES, Roots
 from agent.collectors.uptime import Uptime
 from agent.rules import Judge
-from agent.schedule import Unhurried
 from agent.signals import Gap, Metric, Reading
 from tests.agent.collectors.answers import MODES, Answers
 from tests.agent.collectors.building import NO_JOURNAL, asks, built, replaced, series, traced
@@ -35,10 +34,6 @@ from tests.agent.collectors.machine import ANSWERS, FILES, Machine, machine
 CLOCK = SystemClock()
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EVERY = pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
-# What takes seconds to ask is left out where it is asked for real.
-QUICK = pytest.mark.parametrize(
-    "one", [one for one in ALL if not isinstance(one, Unhurried)], ids=lambda one: one.name
-)
 ASKING = pytest.mark.parametrize("one", [one for one in ALL if asks(one)], ids=lambda one: one.name)
 # The kernel's files that these cannot do without: no part of a machine, but the machine.
 CORE: dict[str, tuple[Callable[[Roots], Collector], tuple[str, ...]]] = {
@@ -85,7 +80,7 @@ def test_a_machine_that_is_well_leaves_no_gap_and_nothing_to_say(one: Collector,
     assert found(first, second) == []
 
 
-@QUICK
+@EVERY
 def test_this_machine_can_be_read_twice(one: Collector) -> None:
     """The real kernel, whatever it lacks: no exception, no nonsense. What is dear to ask is not asked."""
     if asks(one) and one.every_s > DEAR_S:
