@@ -9,7 +9,6 @@ from controller.cli.language import _, words
 from controller.cli.machines import Which
 from controller.cli.options import Wishes, command
 from controller.cli.terminal import print_json
-from controller.words import inventory as told
 
 LISTED = ("memory_modules", "disks", "adapters", "mounts", "addresses", "services", "packages")
 LONG = ("services", "packages")
@@ -46,6 +45,7 @@ def _print_changes(found: dict[str, Any]) -> None:
 
 def _print_inventory(found: dict[str, Any], *, every: bool) -> None:
     from controller.cli.tables import cell, heading, moment, print_facts, print_table, put
+    from controller.words import inventory as told
 
     if found["taken_at"] is None:
         return print(_("The agent there has not sent its inventory yet."))
