@@ -59,6 +59,7 @@ LACKS: dict[str, Callable[[], str | None]] = {
 LONG = {
     "journeys/test_cause.py",
     "journeys/test_full_disk.py",
+    "journeys/test_outage.py",
     "journeys/test_kills.py",
     "journeys/test_pull.py",
     "browser/test_story.py",

@@ -37,7 +37,7 @@ RULES: Mapping[str, RuleWords] = {
         N_("Two machines may speak as {machine}"),
         (
             N_("Ask the customer whether a disk was copied, or an old image or snapshot brought back."),
-            N_("Find the two: the machine's history says when each connected. Only one may keep the identity."),
+            N_("Find the two: the machine's history says when each connected. One may keep the identity."),
             N_("On the other remove the agent and enrol it anew; then release this one from its quarantine."),
             N_("If nobody knows of a copy, ban the machine: somebody may have taken its key."),
         ),
@@ -147,8 +147,8 @@ RULES: Mapping[str, RuleWords] = {
     "inventory.disk": RuleWords(
         N_("Disk {object} is another one than before"),
         (
-            N_("Ask the customer whether somebody changed it on purpose, and who keeps the old one: it has data."),
-            N_("If nobody did, the old one may have died or be loose: see the kernel's messages and the array."),
+            N_("Ask the customer whether it was changed on purpose, and who keeps the old one: it has data."),
+            N_("If not, the old one may have died or be loose: see the kernel's messages and the array."),
             N_("Make sure that the backup covers the new disk."),
         ),
     ),

@@ -53,7 +53,6 @@ async def take(folder: Path, wanted: list[str]) -> None:
                 "problems": "/problems",
                 "problem": "/problems/PRB-1",
                 "drafts": "/problems/PRB-1/drafts",
-                "duty": "/duty",
                 "account": "/account",
                 "lost": "/incidents/INC-999",
             }

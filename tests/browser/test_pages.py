@@ -39,7 +39,8 @@ async def _paths(console: Console, town: Town, page: Page) -> dict[str, str]:
         "machine": f"/machines/{town.machines['caja-1']}",
         "inventory": f"/machines/{town.machines['caja-1']}/inventory",
         "customers": "/customers", "account": "/account",
-        "reports": "/reports", "forecast": "/forecast", "plans": "/plans", "duty": "/duty", "lost": "/incidents/INC-999",
+        "reports": "/reports", "forecast": "/forecast", "plans": "/plans", "duty": "/duty",
+        "maintenance": "/maintenance", "lost": "/incidents/INC-999",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A flight recording as an agent hands it in: a shop's server runs out of memory. Told by the agent's code."""
+"""A flight recording as an agent hands it in, told by the agent's code: a server runs out of memory."""
 
 import math
 import zlib

@@ -13,7 +13,7 @@ from controller.words.catalogue import translator
 from tests.support.control import ROOT, vigia
 
 # The same in both languages.
-ALIKE = {"no", "Plan", "{clock} {number}"}
+ALIKE = {"no", "Plan", "Error", "{clock} {number}"}
 
 
 async def test_no_controller(tmp_path: Path) -> None:

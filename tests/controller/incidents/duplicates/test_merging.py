@@ -119,9 +119,7 @@ async def test_evidence_and_the_customers_words_reach_the_survivor(desk: Desk) -
     assert kinds[-3:] == ["evidence_attached", "customer_message", "customer_message"]
     async with desk.storage.reading() as connection:
         [bundle] = await bundles_of(connection, await desk.incident(told.id))
-    assert (bundle.incident_id, bundle.sha256) == (seen.id, "a" * 64), (
-        "shown with the survivor, not moved"
-    )
+    assert (bundle.incident_id, bundle.sha256) == (seen.id, "a" * 64), "shown with the survivor, not moved"
 
 
 async def test_it_can_be_undone_within_a_day(desk: Desk) -> None:
