@@ -67,7 +67,15 @@ def postgres_uri() -> str:
 
 
 def _forget_the_dead(connection: "psycopg.Connection[tuple[str]]") -> None:
-    """Databases bear the id of the process that made them: one that was killed could not take them away."""
+    """Databases bear the id of the process that made them: one that was killed could not take them away.
+    Templates of other shapes are forgotten after hours, when no session can still mean them."""
+    old = """
+        SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'
+        AND (pg_stat_file('base/' || oid || '/PG_VERSION')).modification < now() - interval '2 hours'
+    """
+    for (name,) in connection.execute(old).fetchall():
+        if name != f"template_{_shape()}":
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}"'.encode())
     for (name,) in connection.execute(
         "SELECT datname FROM pg_database WHERE datname LIKE 'vigia\\_%'"
     ).fetchall():
@@ -146,6 +154,8 @@ async def fresh_url(backend: str, folder: Path, *, empty: bool = True) -> AsyncI
 
 _idle: list[str] = []
 """Databases of this process with all tables and no row: emptying one is ten times as fast as making one."""
+_shape_as_made: set[str] = set()
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 _EMPTY_ALL = """
 DO $$
@@ -170,6 +180,10 @@ def _postgres_database(uri: str, empty: bool) -> str:
     name, template = f"vigia_{os.getpid()}_{uuid4().hex}", "template1" if empty else _postgres_template()
     _execute(uri, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     atexit.register(_drop, uri, name)
+    if not empty and not _shape_as_made:
+        # Not asked of the template: nobody can copy it while somebody else looks at it.
+        with psycopg.connect(_plain(uri, name)) as connection:
+            _shape_as_made.update(row[0] for row in connection.execute(_TABLES))
     return name
 
 
@@ -177,8 +191,7 @@ def _give_back(uri: str, name: str, empty: bool) -> None:
     """Emptied for the next test; away with it when it had another shape, or a test left it changed."""
     if not empty:
         with suppress(psycopg.Error), psycopg.connect(_plain(uri, name), autocommit=True) as connection:
-            tables_there = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            if {row[0] for row in connection.execute(tables_there)} == set(metadata.tables):
+            if {row[0] for row in connection.execute(_TABLES)} == _shape_as_made:
                 connection.execute(_EMPTY_ALL)
                 _idle.append(name)
                 return
