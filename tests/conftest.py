@@ -6,6 +6,7 @@ cannot pass for one where everything was seen to hold.
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -66,6 +67,12 @@ LONG = {
     "lab/test_journey.py",
     "lab/bench/test_ssh.py",
 }
+
+
+def pytest_configure() -> None:
+    """What a shell runs behind it is deaf to Ctrl-C, and so would be every program that a test interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

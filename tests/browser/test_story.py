@@ -109,7 +109,10 @@ def test_the_pages_carry_a_cause_from_an_outage_to_everyone_who_has_it(
     expect(evidence).to_contain_text("Pedido: basic", timeout=30_000)
     expect(eva.locator("#case-pulls")).to_contain_text("hecho")
     picture("incident-pulled")
-    evidence.get_by_role("link", name=re.compile("memory")).first.click()
+    fold = evidence.locator("details").first
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    fold.get_by_role("link", name=re.compile("memory")).first.click()
     eva.get_by_role("searchbox").fill("MemTotal")
     eva.get_by_role("button", name="Buscar").click()
     expect(eva.locator("mark").first).to_have_text("MemTotal")
