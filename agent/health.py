@@ -37,6 +37,7 @@ class Health:
         self._held: dict[str, _Held] = {}
         self._history: deque[tuple[datetime, int, array[float]]] = deque(maxlen=HISTORY_SNAPSHOTS)
         self._watches: deque[Reading] = deque(maxlen=HISTORY_WATCHES)
+        self._last: tuple[tuple[Series, ...], int] = ((), 0)
 
     def take(self, reading: Reading) -> None:
         """A collector's newest look replaces its last; what a gap left unknown stays as a column."""
@@ -53,13 +54,20 @@ class Health:
         everything = {series: value for held in self._held.values() for series, value in held.values.items()}
         if not everything:
             return None
-        columns = sorted(everything)
-        layout_id = self._layouts.id_for(columns)
+        layout_id = self._layout_of(tuple(everything))
         kept = self._layouts.get(layout_id) or ()
         values = array("d", (everything[series] for series in kept))
         self._history.append((now, layout_id, values))
         gaps = tuple(gap for held in self._held.values() for gap in held.gaps)
         return Snapshot(layout_id, now, tuple(values), gaps)
+
+    def _layout_of(self, columns: tuple[Series, ...]) -> int:
+        """That of the last snapshot when the columns are the same, as they are nearly always."""
+        known, layout_id = self._last
+        if columns != known or self._layouts.get(layout_id) is None:
+            layout_id = self._layouts.id_for(sorted(columns))
+            self._last = (columns, layout_id)
+        return layout_id
 
     def before(self) -> tuple[Reading, ...]:
         """The last quarter of an hour as readings, oldest first: snapshots, and each look of the watches."""

@@ -8,8 +8,8 @@ import json
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from agent.disk import Disk
 from agent.signals import Metric
@@ -18,9 +18,11 @@ LAYOUTS_MAX = 64
 SERIES_MAX = 1_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Series:
-    """One column: an OpenTelemetry name (or `vigia.`), a UCUM unit, attributes sorted by key."""
+class Series(NamedTuple):
+    """One column: an OpenTelemetry name (or `vigia.`), a UCUM unit, attributes sorted by key.
+
+    A tuple, because a hundred and fifty of them are compared and hashed at each snapshot.
+    """
 
     name: str
     unit: str

@@ -1,7 +1,10 @@
-"""What the agent costs while it runs: memory and CPU beside a bare grpc.aio + psutil client, in one run.
+"""What the agent costs while it runs, beside others, all at once on the machine itself.
 
-`python bench/agent_resident.py [seconds]`: both talk to the same small controller over mutual TLS, one
-snapshot each 10 s; the agent besides that judges, spools and answers for its sequences.
+`python bench/agent_resident.py [seconds]`: ours, without and with a watch that looks every 2 s; a bare
+grpc.aio + psutil client that talks to the same small controller over mutual TLS; and zabbix-agent2,
+prometheus-node-exporter and glances where they are installed. Each measures once every 10 s. Ours besides
+that judges by all rules, records, spools and answers for its sequences. Processor seconds are those of the
+program and its threads; what its children used stands beside it.
 """
 
 import asyncio
@@ -9,16 +12,20 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from agent.disk import OsDisk
 from agent.identity import IdentityStore
+from bench.beside.peers import EVERY_S, Missing, Peer, peers
+from bench.beside.process import Look, look
 from tests.support.agent_controller import ListeningController
 
 HOME = Path(__file__).parent.parent
-SETTLED_S = 6.0
+# An inventory is taken soon after the start, and what is dear is looked at once: not what is steady.
+SETTLED_S = 60.0
 BARE = """
 import asyncio, os, sys
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
@@ -46,47 +53,82 @@ asyncio.run(main())
 """
 
 
-def memory_mib(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+async def ours(name: str, folder: Path, watches: str = "") -> Peer:
+    """An enrolled agent with a controller of its own."""
+    controller = ListeningController()
+    await controller.start()
+    disk = OsDisk()
+    IdentityStore(disk, folder).save(controller.authority.identity(controller.endpoint))
+    disk.replace(folder / "agent.toml", watches.encode())
+    argv = ("-m", "agent", "run", "--config", str(folder / "agent.toml"), "--data", str(folder))
+    return Peer(name, (sys.executable, *argv))
 
 
-def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+async def bare() -> Peer:
+    controller = ListeningController()
+    await controller.start()
+    identity = controller.authority.identity(controller.endpoint)
+    secrets = (identity.endpoint, identity.root_pem, identity.key_pem, identity.certificate_pem)
+    return Peer("bare grpc.aio + psutil", (sys.executable, "-c", BARE, *secrets))
 
 
-async def measured(name: str, argv: list[str], seconds: float) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(HOME)}
-    process = await asyncio.create_subprocess_exec(*argv, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        await asyncio.sleep(SETTLED_S)
-        before_s = cpu_s(process.pid)
-        await asyncio.sleep(seconds)
-        per_hour_s = (cpu_s(process.pid) - before_s) * 3600 / seconds
-        print(f"{name:<28} {memory_mib(process.pid):6.1f} MiB  {per_hour_s:6.1f} CPU s/h", flush=True)
-    finally:
-        process.kill()
-        await process.wait()
+async def asked(peer: Peer) -> None:
+    """What its server would do, until cancelled; one that does not listen yet is asked again."""
+    while peer.ask is not None:
+        with suppress(OSError):
+            await peer.ask()
+        await asyncio.sleep(EVERY_S)
+
+
+def line(name: str, before: Look, after: Look, seconds: float) -> str:
+    hours = seconds / 3_600
+    own_s = (after.own_cpu_s - before.own_cpu_s) / hours
+    family_s = (after.cpu_s - before.cpu_s) / hours - own_s
+    memory = f"{after.rss_mib:8.1f} {after.pss_mib:8.1f}"
+    return f"{name:<28} {memory} {own_s:12.1f} {family_s:12.1f} {after.threads:8d}"
 
 
 async def main(seconds: float) -> None:
-    async with ListeningController() as controller:
-        identity = controller.authority.identity(controller.endpoint)
-        secrets = (identity.endpoint, identity.root_pem, identity.key_pem, identity.certificate_pem)
-        await measured("bare grpc.aio + psutil", [sys.executable, "-c", BARE, *secrets], seconds)
-        with tempfile.TemporaryDirectory() as folder:
-            IdentityStore(OsDisk(), Path(folder)).save(identity)
-            config = Path(folder) / "agent.toml"
-            config.write_text("")
-            common = ["--config", str(config), "--data", folder]
-            await measured("vigia-agent", [sys.executable, "-m", "agent", "run", *common], seconds)
-            target = f"127.0.0.1:{controller.port}"
-            config.write_text(f'[[watch]]\nname = "port"\nkind = "tcp"\ntarget = "{target}"\n')
-            await measured(
-                "vigia-agent, one watch (2 s)", [sys.executable, "-m", "agent", "run", *common], seconds
+    environment = {**os.environ, "PYTHONPATH": str(HOME)}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        watched = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+        target = f"127.0.0.1:{watched.sockets[0].getsockname()[1]}"
+        watch = f'[[watch]]\nname = "port"\nkind = "tcp"\ntarget = "{target}"\n'
+        there = peers(folder)
+        chosen = [
+            await bare(),
+            await ours("vigia-agent", folder / "plain"),
+            await ours("vigia-agent, one watch (2 s)", folder / "watching", watch),
+        ]
+        chosen += [one for one in there if isinstance(one, Peer)]
+        running = [
+            await asyncio.create_subprocess_exec(
+                *one.argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
+            for one in chosen
+        ]
+        asking = [asyncio.create_task(asked(one)) for one in chosen]
+        try:
+            await asyncio.sleep(SETTLED_S)
+            before = [look(process.pid) for process in running]
+            await asyncio.sleep(seconds)
+            after = [look(process.pid) for process in running]
+        finally:
+            for task in asking:
+                task.cancel()
+            for process in running:
+                if process.returncode is None:
+                    process.kill()
+                await process.wait()
+    print(f"{seconds:.0f} s, all at once; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    print(f"{'':<28} {'RSS MiB':>8} {'PSS MiB':>8} {'CPU s/hour':>12} {'+ children':>12} {'threads':>8}")
+    for one, first, last in zip(chosen, before, after, strict=True):
+        print(line(one.name, first, last, seconds))
+    for absent in there:
+        if isinstance(absent, Missing):
+            print(f"{absent.name:<28} not installed: {absent.line}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1]) if len(sys.argv) > 1 else 60.0))
+    asyncio.run(main(float(sys.argv[1]) if len(sys.argv) > 1 else 120.0))

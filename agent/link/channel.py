@@ -4,6 +4,7 @@ import grpc
 import grpc.aio
 
 from agent.identity import Identity
+from agent.lean import unhurried_threads
 
 CONTROLLER_NAME = "controller.vigia"
 MESSAGE_MAX_BYTES = 1024 * 1024
@@ -35,4 +36,5 @@ def agent_channel(identity: Identity) -> grpc.aio.Channel:
         private_key=identity.key_pem.encode(),
         certificate_chain=identity.certificate_pem.encode(),
     )
-    return grpc.aio.secure_channel(identity.endpoint, credentials, options=_OPTIONS)
+    with unhurried_threads():
+        return grpc.aio.secure_channel(identity.endpoint, credentials, options=_OPTIONS)
