@@ -9,7 +9,7 @@ from agent.diagnostics.request import RequestRefused, unpacked
 from agent.diagnostics.taking import taken_bundle
 
 REQUEST_MAX_BYTES = 16 * 1024 * 1024
-ITEMS_BUDGET_S = 3.0
+ITEMS_BUDGET_S, OWN_BUDGET_S = 3.0, 20.0
 NICE = 5
 
 
@@ -20,7 +20,8 @@ def main() -> int:
     except RequestRefused as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    bundle = taken_bundle(request, SystemClock(), SystemChance().token_bytes(32), ITEMS_BUDGET_S)
+    salt = SystemChance().token_bytes(32)
+    bundle = taken_bundle(request, SystemClock(), salt, ITEMS_BUDGET_S, own_budget_s=OWN_BUDGET_S)
     sys.stdout.buffer.write(bundle)
     return 0
 

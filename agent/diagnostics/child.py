@@ -14,7 +14,9 @@ from agent.processes import ProgramMissing, run_async
 from agent.recorder.frozen import Recorded
 from agent.signals import Finding, Reading
 
-BUDGET_S = 5.0
+# A sound machine needs one; one that thrashes, or whose disk stands still, needs most of it, and the minutes
+# before its fault are what we came for.
+BUDGET_S = 45.0
 BUNDLE_MAX_BYTES = 512 * 1024
 _log = logging.getLogger(__name__)
 _HOME = str(Path(agent.__file__).parent.parent)
@@ -28,7 +30,7 @@ async def take_evidence(
     agent_version: str = "",
     recorded: Recorded | None = None,
 ) -> bytes | None:
-    """The redacted bundle (zip, at most 512 KiB) about one finding; None when there is none within 5 s.
+    """The redacted bundle (zip, at most 512 KiB) about one finding; None when there is none within 45 s.
 
     `readings` are the recent ones, oldest first; `listener` is the watch's `last_listener`,
     `recorded` what the flight recorder put aside.

@@ -22,12 +22,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One item: `take` may raise or hang. `wanted` says whether the finding calls for it at all."""
+    """One item: `take` may raise or hang. `wanted` says whether the finding calls for it at all.
+
+    `own`: it reads nothing but what the agent itself wrote, so it is waited for while a machine
+    in trouble is slow.
+    """
 
     label: str
     cap_bytes: int
     take: Callable[[Request], Taken]
     wanted: Callable[[Request], bool] = lambda _: True
+    own: bool = False
 
     @property
     def collector(self) -> str:

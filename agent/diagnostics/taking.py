@@ -63,19 +63,25 @@ class Attempt:
 
 
 def taken_bundle(
-    request: Request, clock: Clock, salt: bytes, budget_s: float, recipes: Sequence[Recipe] = ALL
+    request: Request,
+    clock: Clock,
+    salt: bytes,
+    budget_s: float,
+    recipes: Sequence[Recipe] = ALL,
+    own_budget_s: float | None = None,
 ) -> bytes:
-    """The packed bundle, at most PACKED_MAX_BYTES. Items still under way after `budget_s` are gaps."""
-    started_at = clock.now()
-    deadline = clock.monotonic() + budget_s
+    """The packed bundle, at most PACKED_MAX_BYTES. Items still under way after `budget_s` are gaps; the
+    agent's own after `own_budget_s` (the same when it is None)."""
+    started_at, began = clock.now(), clock.monotonic()
     attempts = [Attempt(recipe, request, clock) for recipe in recipes if recipe.wanted(request)]
     for attempt in attempts:
         # Daemons: what hangs in the kernel must not keep the child from handing in the rest.
         threading.Thread(target=attempt.follow, name=attempt.recipe.label, daemon=True).start()
     items: list[tuple[Recipe, Item, bytes]] = []
     for attempt in attempts:
-        ended = attempt.done.wait(max(0.0, deadline - clock.monotonic()))
-        items.append(_item(attempt, ended, budget_s))
+        limit_s = own_budget_s if attempt.recipe.own and own_budget_s is not None else budget_s
+        ended = attempt.done.wait(max(0.0, began + limit_s - clock.monotonic()))
+        items.append(_item(attempt, ended, limit_s))
     clean = _redacted(items, salt)
     share = 1.0
     while True:

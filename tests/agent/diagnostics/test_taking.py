@@ -196,6 +196,24 @@ def test_an_item_that_hangs_or_fails_costs_itself_and_is_seen() -> None:
     assert bundle.read("good.txt") == b"fine\n"
 
 
+def test_what_the_agent_wrote_itself_is_waited_for_on_a_slow_machine() -> None:
+    """A machine that thrashes needs seconds to read our own recording: other items must not cost us that."""
+    others_are_given_up = threading.Event()
+
+    def own(_: Request) -> Taken:
+        others_are_given_up.wait(5)
+        return Taken("recorder", b"the minutes before\n")
+
+    def slow(request: Request) -> Taken:
+        threading.Timer(0.1, others_are_given_up.set).start()
+        return stuck(request)
+
+    recipes = (Recipe("slow.txt", 100, slow), Recipe("own.txt", 100, own, own=True))
+    bundle = read_bundle(taken_bundle(Request(finding()), CLOCK, SALT, 0.05, recipes, own_budget_s=5.0))
+    assert bundle.read("own.txt") == b"the minutes before\n"
+    assert {item.label: item.withheld for item in bundle.manifest.items}["slow.txt"] == "no end in time"
+
+
 def test_what_does_not_fit_loses_its_oldest_end_and_says_so() -> None:
     """Incompressible logs: the packed size is kept by halving what each item may have."""
     line = lambda: os.urandom(40).hex().encode() + b"\n"  # noqa: E731
