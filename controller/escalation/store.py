@@ -12,7 +12,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    insert,
     literal,
     select,
     type_coerce,
@@ -22,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from controller.incidents.case import CaseState
 from controller.incidents.store import incidents_table
 from controller.storage import UtcDateTime, metadata
+from controller.storage.many import add_many, among
 from controller.timers.store import timers
 
 # How the parts of an id lie in 32 digits.
@@ -73,7 +73,9 @@ async def done_for(connection: AsyncConnection, incident_ids: Collection[UUID]) 
     """`done` of each of them."""
     found: dict[UUID, set[str]] = {incident_id: set() for incident_id in incident_ids}
     rows = await connection.execute(
-        select(steps_table.c.incident_id, steps_table.c.key).where(steps_table.c.incident_id.in_(found))
+        select(steps_table.c.incident_id, steps_table.c.key).where(
+            among(connection, steps_table.c.incident_id, found)
+        )
     )
     for incident_id, key in rows:
         found[incident_id].add(key)
@@ -83,5 +85,4 @@ async def done_for(connection: AsyncConnection, incident_ids: Collection[UUID]) 
 async def mark_done(connection: AsyncConnection, steps: Iterable[tuple[UUID, str]], at: datetime) -> None:
     """Raises IntegrityError when one was done before: then all that came with it is undone."""
     rows = [{"incident_id": incident_id, "key": key, "done_at": at} for incident_id, key in steps]
-    if rows:
-        await connection.execute(insert(steps_table), rows)
+    await add_many(connection, steps_table, rows)

@@ -47,6 +47,7 @@ from controller.incidents.symptoms.store import (
 )
 from controller.storage import UtcDateTime, metadata
 from controller.storage.inserts import inserting
+from controller.storage.many import among
 
 __all__ = [
     "add_finding",
@@ -131,9 +132,9 @@ async def lock_all(connection: AsyncConnection, ids: Collection[UUID], *, wait: 
     """Nobody else changes them before this transaction ends. Without `wait`, those that somebody else holds
     are left out."""
     # In order of their ids: two who lock many never wait for each other in a circle.
-    query = select(incidents_table).where(incidents_table.c.id.in_(ids)).order_by(incidents_table.c.id)
-    rows = await connection.execute(query.with_for_update(skip_locked=not wait))
-    return {row.id: incident_of(row) for row in rows}
+    query = select(incidents_table).where(among(connection, incidents_table.c.id, ids))
+    query = query.order_by(incidents_table.c.id).with_for_update(skip_locked=not wait)
+    return {(one := incident_of(row)).id: one for row in await connection.execute(query)}
 
 
 async def incident_numbered(connection: AsyncConnection, number: int) -> Incident | None:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
-    insert,
     select,
     update,
 )
@@ -25,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from controller.notify.notice import Notice
 from controller.storage import UtcDateTime, metadata
 from controller.storage.inserts import inserting
+from controller.storage.many import add_many, among
 
 outbox = Table(
     "outbox",
@@ -74,15 +74,14 @@ async def add(connection: AsyncConnection, notice: Notice) -> bool:
 
 async def said(connection: AsyncConnection, keys: Collection[str]) -> set[str]:
     """Which of them were said already."""
-    rows = await connection.execute(select(outbox.c.key).where(outbox.c.key.in_(keys)))
+    rows = await connection.execute(select(outbox.c.key).where(among(connection, outbox.c.key, keys)))
     return set(rows.scalars())
 
 
 async def add_all(connection: AsyncConnection, notices: Iterable[Notice]) -> None:
     """Many that nobody has said; raises IntegrityError when somebody has."""
     rows = [_values(notice) for notice in notices]
-    if rows:
-        await connection.execute(insert(outbox), rows)
+    await add_many(connection, outbox, rows)
 
 
 def _values(notice: Notice) -> dict[str, Any]:

@@ -44,8 +44,10 @@ class Storage:
             self.readers = self._sqlite(readers=True)
         else:
             self.writer = create_async_engine(
-                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
-            )
+                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True,
+                # Instants come as they are kept: nothing is left to convert.
+                connect_args={"options": f"{self.url.query.get('options', '')} -c timezone=UTC".strip()},
+            )  # fmt: skip
             self.readers = self.writer
         # SQLite has one writer; waiting here is fair, waiting on its lock is not.
         self._turn = asyncio.Lock()

@@ -51,4 +51,4 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name == "sqlite":
             return _EPOCH + timedelta(microseconds=value)
         found: datetime = value
-        return found.astimezone(UTC)
+        return found if found.tzinfo is UTC else found.astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -20,16 +20,23 @@ def zone_named(name: str | None) -> ZoneInfo:
 
 def instant(at: datetime, language: str, zone: str | None = None) -> str:
     """Date and time to the second, with the zone's short name: "2 mar 2026, 12:00:05 CST"."""
+    return _instant(at, language, zone)
+
+
+# A notice says when something was opened to each of its readers, and a packet again.
+@lru_cache(maxsize=4096)
+def _instant(at: datetime, language: str, zone: str | None) -> str:
     local = at.astimezone(zone_named(zone))
     # By hand, since the library takes ten times as long, and a story holds hundreds of instants.
     month = _months(language)[local.month]
-    return f"{local.day} {month} {local.year}, {local:%H:%M:%S} {local.tzname() or ''}".rstrip()
+    time = f"{local.hour:02}:{local.minute:02}:{local.second:02}"
+    return f"{local.day} {month} {local.year}, {time} {local.tzname() or ''}".rstrip()
 
 
 @cache
 def _months(language: str) -> Mapping[int, str]:
     """Short names, as in "2 mar 2026"."""
-    return get_month_names("abbreviated", "format", Locale.parse(language))
+    return dict(get_month_names("abbreviated", "format", Locale.parse(language)))
 
 
 def time_of_day(at: datetime, language: str, zone: str | None = None) -> str:

@@ -7,6 +7,7 @@ Facts come in as text, instants in ISO 8601, a finding's own facts with the pref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, cached_property, lru_cache
 
 from controller.words import clocks, formats, pulls, rules, waits
 from controller.words.catalogue import Translator, translator
@@ -53,12 +54,13 @@ class _Facts:
         """What somebody wrote, and not the reason that stands for it where nobody did."""
         return "" if self["body"] == self["reason"] else self["body"]
 
-    @property
+    @cached_property
     def title(self) -> str:
         if not self["rule"]:
             return self.line("summary")
-        own = {name[5:]: value for name, value in self._facts.items() if name.startswith("fact.")}
-        return rules.title(self.words, self["rule"], self["object"], own, self["machine"])
+        return rules.title(
+            self.words, self["rule"], self["object"], self._facts, self["machine"], prefix="fact."
+        )
 
 
 def render(template: str, language: str, zone: str, facts: Mapping[str, str]) -> Written:
@@ -74,25 +76,29 @@ _Parts = tuple[str, list[str]]
 
 
 def _about(f: _Facts) -> str:
-    w = f.words
-    rows = [
-        (w._("Incident"), f["reference"]),
-        (w._("What"), f.title),
-        (w._("Customer"), f.line("customer")),
-        (w._("Machine"), f.line("machine")),
-        (w._("Severity"), w._(f["severity"])),
-        (w._("Level"), f["level"]),
-        (w._("Since"), f.at("began_at")),
-        (w._("Opened"), f.at("opened_at")),
-    ]
-    return "\n".join(f"{name}: {value}" for name, value in rows if value)
+    values = (
+        f["reference"], f.title, f.line("customer"), f.line("machine"), f.words._(f["severity"]), f["level"],
+        f.at("began_at"), f.at("opened_at"),
+    )  # fmt: skip
+    return "\n".join([name + value for name, value in zip(_labels(f.words), values, strict=True) if value])
+
+
+@cache
+def _labels(w: Translator) -> tuple[str, ...]:
+    names = (w._("Incident"), w._("What"), w._("Customer"), w._("Machine"), w._("Severity"), w._("Level"))
+    return tuple(f"{name}: " for name in (*names, w._("Since"), w._("Opened")))
 
 
 def _remedy(f: _Facts) -> str:
-    steps = rules.remedy(f.words, f["rule"]) if f["rule"] else ()
+    return _steps(f.words, f["rule"]) if f["rule"] else ""
+
+
+@lru_cache(maxsize=512)
+def _steps(w: Translator, rule: str) -> str:
+    steps = rules.remedy(w, rule)
     if not steps:
         return ""
-    return "\n".join([f.words._("What to do now:"), *(f"{n}. {step}" for n, step in enumerate(steps, 1))])
+    return "\n".join([w._("What to do now:"), *(f"{n}. {step}" for n, step in enumerate(steps, 1))])
 
 
 def _lateness(f: _Facts) -> str:

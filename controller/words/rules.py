@@ -6,6 +6,8 @@ still be readable at 3 a.m.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from string import Formatter
 
 from controller.words import formats
 from controller.words.catalogue import Translator
@@ -276,12 +278,31 @@ def facts_shown(facts: Mapping[str, str], language: str) -> dict[str, str]:
     return {cleaned(name): _shown(name, value, language) for name, value in facts.items()}
 
 
-def title(words: Translator, rule: str, object_name: str, facts: Mapping[str, str], machine: str = "") -> str:
-    """One line that says what is wrong. `machine` is the name of the machine it is wrong on."""
+def title(
+    words: Translator,
+    rule: str,
+    object_name: str,
+    facts: Mapping[str, str],
+    machine: str = "",
+    prefix: str = "",
+) -> str:
+    """One line that says what is wrong. `machine` is the name of the machine it is wrong on; `prefix` stands
+    before the names of the finding's facts among others."""
     template = words._(_words_of(rule).title)
-    known = _Facts(facts_shown(facts, words.language))
-    known.update(object=cleaned(object_name) or cleaned(machine) or "–", machine=cleaned(machine), rule=rule)
+    known = _Facts(
+        object=cleaned(object_name) or cleaned(machine) or "–", machine=cleaned(machine), rule=rule
+    )
+    for name in _names_in(template):
+        value = facts.get(prefix + name)
+        if value is not None and name not in known:
+            known[name] = _shown(name, value, words.language)
     return template.format_map(known)
+
+
+@cache
+def _names_in(template: str) -> tuple[str, ...]:
+    """The facts that a title speaks of: a finding has many more."""
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _words_of(rule: str) -> RuleWords:

@@ -90,13 +90,9 @@ def _opened(w: Translator, e: Told, _zone: str, machine: str) -> str:
                    severity=severity, case=rules.cleaned(e.facts["refers_to"]))  # fmt: skip
     if "rule" not in e.facts:
         return w._("{actor} opened it as {severity}", actor=actor(w, e), severity=severity)
-    title = rules.title(w, e.facts["rule"], e.facts.get("object", ""), _own(e), machine)
+    title = rules.title(w, e.facts["rule"], e.facts.get("object", ""), e.facts, machine, prefix="fact.")
     return w._("{actor} reported: {title}; opened as {severity}", actor=actor(w, e), title=title,
                severity=severity)  # fmt: skip
-
-
-def _own(e: Told) -> dict[str, str]:
-    return {name[5:]: value for name, value in e.facts.items() if name.startswith("fact.")}
 
 
 def _by_channel(with_channel: str, without: str) -> _Made:

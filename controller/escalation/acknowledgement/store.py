@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    insert,
     select,
     update,
 )
@@ -25,8 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from controller.escalation.acknowledgement.round import About, Ended, Round, Step, Told
 from controller.storage import UtcDateTime, metadata
 from controller.storage.inserts import inserting
-
-_IDS_AT_ONCE = 1_000
+from controller.storage.many import add_many, among
 
 rounds_table = Table(
     "acknowledgement_rounds",
@@ -67,8 +65,7 @@ async def save(connection: AsyncConnection, one: Round) -> None:
 async def add_all(connection: AsyncConnection, rounds: Iterable[Round]) -> None:
     """New rows. Raises IntegrityError when another is open for one of the incidents."""
     rows = [_values(one) for one in rounds]
-    if rows:
-        await connection.execute(insert(rounds_table), rows)
+    await add_many(connection, rounds_table, rows)
 
 
 def _values(one: Round) -> dict[str, Any]:
@@ -101,17 +98,12 @@ async def waiting(connection: AsyncConnection, incident_id: UUID) -> Round | Non
 
 async def all_waiting(connection: AsyncConnection, incident_ids: Collection[UUID]) -> dict[UUID, Round]:
     """The open rounds of these, by incident."""
-    wanted = tuple(incident_ids)
-    found: dict[UUID, Round] = {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        rows = await connection.execute(
-            select(rounds_table).where(
-                rounds_table.c.incident_id.in_(wanted[start : start + _IDS_AT_ONCE]),
-                rounds_table.c.ended_at.is_(None),
-            )
+    rows = await connection.execute(
+        select(rounds_table).where(
+            among(connection, rounds_table.c.incident_id, incident_ids), rounds_table.c.ended_at.is_(None)
         )
-        found.update((row.incident_id, _round(row)) for row in rows)
-    return found
+    )
+    return {row.incident_id: _round(row) for row in rows}
 
 
 async def unfinished(connection: AsyncConnection) -> tuple[Round, ...]:
@@ -148,7 +140,7 @@ async def end_all(
     """The open rounds of all these."""
     await connection.execute(
         update(rounds_table)
-        .where(rounds_table.c.incident_id.in_(incident_ids), rounds_table.c.ended_at.is_(None))
+        .where(among(connection, rounds_table.c.incident_id, incident_ids), rounds_table.c.ended_at.is_(None))
         .values(ended_at=at, ended=how.value, ended_by="", due=None)
     )
 

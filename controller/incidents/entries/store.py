@@ -21,7 +21,6 @@ from sqlalchemy import (
     and_,
     cast,
     func,
-    insert,
     select,
     type_coerce,
 )
@@ -30,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from controller.core.actor import ActorKind
 from controller.incidents.timeline import Entry, EntryKind
 from controller.storage import UtcDateTime, metadata
+from controller.storage.many import add_many, among
 
 _IDS_AT_ONCE = 1_000
 
@@ -147,7 +147,7 @@ async def last_recorded(connection: AsyncConnection, incident_ids: Collection[UU
     """`last_recorded_at` for many: each entry is recorded after the one before it."""
     rows = await connection.execute(
         select(entries_table.c.incident_id, func.max(entries_table.c.recorded_at))
-        .where(entries_table.c.incident_id.in_(incident_ids))
+        .where(among(connection, entries_table.c.incident_id, incident_ids))
         .group_by(entries_table.c.incident_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -172,8 +172,7 @@ async def append(connection: AsyncConnection, entry: Entry) -> None:
 async def append_all(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
     """In that order."""
     rows = [_values(entry) for entry in entries]
-    if rows:
-        await connection.execute(insert(entries_table), rows)
+    await add_many(connection, entries_table, rows)
 
 
 def _values(entry: Entry) -> dict[str, Any]:

@@ -4,26 +4,29 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.core.severity import Severity
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.store import incident_of, incidents_table
+from controller.storage.many import change_many
 
 
 async def save_clocks(connection: AsyncConnection, cases: Collection[Incident]) -> None:
     """What clocks alone change, of many: the level, `pressing_at` and `updated_at`. `save` leaves
     `pressing_at` as it is."""
     if cases:
-        await connection.execute(
-            update(incidents_table)
-            .where(incidents_table.c.id == bindparam("one"))
-            .values(
-                level=bindparam("reached"), pressing_at=bindparam("presses"), updated_at=bindparam("changed")
-            ),
+        await change_many(
+            connection,
+            incidents_table,
             [
-                {"one": one.id, "reached": one.level, "presses": one.pressing_at, "changed": one.updated_at}
+                {
+                    "id": one.id,
+                    "level": one.level,
+                    "pressing_at": one.pressing_at,
+                    "updated_at": one.updated_at,
+                }
                 for one in cases
             ],
         )
