@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -53,10 +53,8 @@ asyncio.run(main())
 """
 
 
-async def ours(name: str, folder: Path, watches: str = "") -> Peer:
-    """An enrolled agent with a controller of its own."""
-    controller = ListeningController()
-    await controller.start()
+def ours(controller: ListeningController, name: str, folder: Path, watches: str = "") -> Peer:
+    """An agent enrolled at that controller, which is nobody else's."""
     disk = OsDisk()
     IdentityStore(disk, folder).save(controller.authority.identity(controller.endpoint))
     disk.replace(folder / "agent.toml", watches.encode())
@@ -64,9 +62,7 @@ async def ours(name: str, folder: Path, watches: str = "") -> Peer:
     return Peer(name, (sys.executable, *argv))
 
 
-async def bare() -> Peer:
-    controller = ListeningController()
-    await controller.start()
+def bare(controller: ListeningController) -> Peer:
     identity = controller.authority.identity(controller.endpoint)
     secrets = (identity.endpoint, identity.root_pem, identity.key_pem, identity.certificate_pem)
     return Peer("bare grpc.aio + psutil", (sys.executable, "-c", BARE, *secrets))
@@ -89,45 +85,52 @@ def line(name: str, before: Look, after: Look, seconds: float) -> str:
 
 
 async def main(seconds: float) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(HOME)}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        controllers = [await stack.enter_async_context(ListeningController()) for _ in range(3)]
         watched = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
         target = f"127.0.0.1:{watched.sockets[0].getsockname()[1]}"
         watch = f'[[watch]]\nname = "port"\nkind = "tcp"\ntarget = "{target}"\n'
         there = peers(folder)
         chosen = [
-            await bare(),
-            await ours("vigia-agent", folder / "plain"),
-            await ours("vigia-agent, one watch (2 s)", folder / "watching", watch),
+            bare(controllers[0]),
+            ours(controllers[1], "vigia-agent", folder / "plain"),
+            ours(controllers[2], "vigia-agent, one watch (2 s)", folder / "watching", watch),
+            *(one for one in there if isinstance(one, Peer)),
         ]
-        chosen += [one for one in there if isinstance(one, Peer)]
-        running = [
-            await asyncio.create_subprocess_exec(
-                *one.argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            for one in chosen
-        ]
-        asking = [asyncio.create_task(asked(one)) for one in chosen]
-        try:
-            await asyncio.sleep(SETTLED_S)
-            before = [look(process.pid) for process in running]
-            await asyncio.sleep(seconds)
-            after = [look(process.pid) for process in running]
-        finally:
-            for task in asking:
-                task.cancel()
-            for process in running:
-                if process.returncode is None:
-                    process.kill()
-                await process.wait()
+        measured = await beside_each_other(chosen, seconds)
     print(f"{seconds:.0f} s, all at once; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"{'':<28} {'RSS MiB':>8} {'PSS MiB':>8} {'CPU s/hour':>12} {'+ children':>12} {'threads':>8}")
-    for one, first, last in zip(chosen, before, after, strict=True):
-        print(line(one.name, first, last, seconds))
+    for one, looks in zip(chosen, measured, strict=True):
+        print(line(one.name, *looks, seconds) if looks else f"{one.name:<28} ended by itself")
     for absent in there:
         if isinstance(absent, Missing):
             print(f"{absent.name:<28} not installed: {absent.line}")
+
+
+async def beside_each_other(chosen: list[Peer], seconds: float) -> list[tuple[Look, Look] | None]:
+    """Each before and after; None for one that did not last. None is left running."""
+    environment = {**os.environ, "PYTHONPATH": str(HOME)}
+    running = [
+        await asyncio.create_subprocess_exec(
+            *one.argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for one in chosen
+    ]
+    asking = [asyncio.create_task(asked(one)) for one in chosen]
+    try:
+        await asyncio.sleep(SETTLED_S)
+        before = [look(process.pid) if process.returncode is None else None for process in running]
+        await asyncio.sleep(seconds)
+        after = [look(process.pid) if process.returncode is None else None for process in running]
+    finally:
+        for task in asking:
+            task.cancel()
+        for process in running:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+    return [(first, last) if first and last else None for first, last in zip(before, after, strict=True)]
 
 
 if __name__ == "__main__":

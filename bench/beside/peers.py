@@ -9,6 +9,7 @@ import shutil
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def _node_exporter() -> Peer | Missing:
     if program is None:
         line = "apt-get install --no-install-recommends prometheus-node-exporter"
         return Missing("prometheus-node-exporter", line)
-    port = _free_port()
+    port = _free_port() + 1
 
     async def ask() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -98,6 +99,9 @@ def _glances(folder: Path) -> Peer | Missing:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below 32768: zabbix-agent2 listens on no other."""
+    for port in range(20_000, 32_768):
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")

@@ -10,7 +10,8 @@ PIECE_BYTES = 64 * 1024
 
 class CuttingRelay:
     """Listens on `port`, forwards to `target`. `cuts`: totals of bytes sent towards the target at which the
-    connection that carries them is torn down, both ways and without a word; `cut_count` of them were."""
+    connection that carries them is torn down, both ways and without a word; `cut_count` of them were. While
+    `is_down` nobody is let in."""
 
     def __init__(self, target: int, cuts: Sequence[int] = ()) -> None:
         self._target = target
@@ -21,6 +22,7 @@ class CuttingRelay:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._server.getsockname()[1])
         self.cut_count = 0
+        self.is_down = False
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -33,6 +35,11 @@ class CuttingRelay:
         for one in tuple(self._open):
             _tear(one)
 
+    def go_down(self) -> None:
+        """As a cable that is pulled, until `is_down` is False again."""
+        self.is_down = True
+        self.cut_all()
+
     def close(self) -> None:
         self._server.close()
         self.cut_all()
@@ -41,6 +48,9 @@ class CuttingRelay:
         while True:
             try:
                 near, _ = self._server.accept()
+                if self.is_down:
+                    _tear(near)
+                    continue
                 far = socket.create_connection(("127.0.0.1", self._target))
             except OSError:
                 if self._server.fileno() < 0:
