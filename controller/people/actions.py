@@ -72,7 +72,8 @@ async def add_user(
             zone=zone,
             role=role,
             level=level,
-            on_duty=on_duty,
+            # Who may only look cannot look after anything.
+            on_duty=on_duty and role is not Role.VIEWER,
             active=True,
             has_password=False,
             created_at=unit.now,
@@ -87,11 +88,15 @@ async def add_user(
 async def change_user(unit: Unit, user_id: UUID, **fields: object) -> User:
     """Changes any of name, email, language, zone, role, level, on_duty, active (False: signed out at once).
 
-    Raises `Invalid`, `NotFound`.
+    A viewer is never on duty. Raises `Invalid`, `NotFound`.
     """
     person = await store.user(unit.connection, user_id)
     if person is None:
         raise NotFound("user", str(user_id))
+    if fields.get("role", person.role) is Role.VIEWER:
+        if fields.get("on_duty"):
+            raise Invalid("on_duty", f"{person.login} may only look", "Give the role engineer first")
+        fields["on_duty"] = False
     changed = _checked(replace(person, **fields))  # type: ignore[arg-type]  # the doors pass known fields
     await store.save_user(unit.connection, changed)
     if not changed.active:

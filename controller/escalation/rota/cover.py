@@ -79,7 +79,7 @@ async def holders(connection: Connection, level: int, at: datetime) -> tuple[Use
     rotas = version.schedule.at(level) if version else ()
     changed = await store.overrides(connection, at, at + _INSTANT, level)
     if not rotas and not changed:
-        return await people.on_duty(connection, level)
+        return tuple(user for user in await people.on_duty(connection, level) if can_serve(user))
     return await _serving(connection, at_instant(rotas, changed, at))
 
 
@@ -162,7 +162,7 @@ def _by_flag(
     level: int, overriding: list[Watch], users: Mapping[str, User], start: datetime, end: datetime
 ) -> list[Watch]:
     """Where no override speaks: everybody who is flagged, side by side."""
-    flagged = [user for user in users.values() if user.active and user.on_duty and user.level == level]
+    flagged = [user for user in users.values() if can_serve(user) and user.on_duty and user.level == level]
     free = _holes(overriding, start, end)
     return [
         Watch(level, since, until, user.login, user.name, "", None, True)
