@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+from rich.text import Text
+
 from controller.cli import tables
 from controller.cli.language import _, words
 from controller.cli.problem_sheets import print_cause
@@ -21,7 +23,7 @@ def print_incidents(found: list[Json], empty: str) -> None:
         (
             cell(one["reference"], "bold"),
             tables.severity(one["severity"]),
-            countdown(one["next_clock"]),
+            _promise(one),
             one["title"],
             one["customer"],
             one["machine"] or "–",
@@ -34,6 +36,16 @@ def print_incidents(found: list[Json], empty: str) -> None:
     print_table(headings, rows, empty)
 
 
+def _promise(one: Json) -> Text:
+    """What ends first, and that some of its clocks wait."""
+    if not one["waiting_since"]:
+        return countdown(one["next_clock"])
+    waits = cell(_("waiting"), "yellow")
+    return (
+        waits if one["next_clock"] is None else countdown(one["next_clock"]).append(" · ").append_text(waits)
+    )
+
+
 def print_standing(one: Json) -> None:
     """Where an incident stands after something was done to it, in one line."""
     text = cell(one["reference"], "bold")
@@ -43,7 +55,7 @@ def print_standing(one: Json) -> None:
         cell(_("level {level}", level=one["level"])),
         cell(_("owner {owner}", owner=one["owner"]) if one["owner"] else _("no owner")),
         *([cell(one["acknowledgement"]["said"])] if one["acknowledgement"] else []),
-        countdown(one["next_clock"]),
+        _promise(one),
     ):
         text = text.append(" · ").append_text(part)
     tables.put(text)

@@ -141,7 +141,8 @@ def _urgency(case: Incident, state: State) -> tuple[datetime, int, int]:
 
 
 def incident(case: Incident, state: State, known: Names, words: Translator) -> Json:
-    """`next_clock`: the promise that ends first, `left_s` below 0 when it is late; null when none runs."""
+    """`next_clock`: the promise that ends first, `left_s` below 0 when it is late; null when none runs.
+    `waiting_since`: when its pausable clocks were paused; null while they run."""
     owner = known.customers.get(case.customer_id)
     return {
         "reference": case.reference,
@@ -162,6 +163,7 @@ def incident(case: Incident, state: State, known: Names, words: Translator) -> J
         "finding_count": case.finding_count,
         "zone": known.zone(case),
         "next_clock": _next_clock(state),
+        "waiting_since": iso(state.paused_since),
         "acknowledgement": _asked(known.asked.get(case.id), known.zone(case), words),
     }
 

@@ -1,5 +1,6 @@
 """Waiting, merging and looking before one leaps, on the command line."""
 
+import json
 from datetime import timedelta
 
 from tests.support.control import Control
@@ -15,6 +16,13 @@ async def test_a_wait_from_its_beginning_to_its_end(control: Control) -> None:
         "--note", "see @ana", "--as", "luis",
     )  # fmt: skip
     assert (ran.status, ran.err) == (0, "")
+    listed = await control.vigia("incidents", "list", lang="es_MX.UTF-8")
+    assert "en espera" in listed.out
+    (row,) = json.loads((await control.vigia("incidents", "list", "--json")).out)
+    assert (row["waiting_since"], row["waiting_until"]) == (
+        "2026-03-02T12:00:00.000Z",
+        "2026-03-02T16:00:00.000Z",
+    )
     shown = await control.vigia("incidents", "show", "1")
     assert "Waiting" in shown.out and "we wait for the customer’s answer, until 2 Mar 2026" in shown.out
     assert "Luis Paz paused the clocks that may be paused, until 2 Mar 2026, 10:00:00 CST" in shown.out
@@ -24,6 +32,7 @@ async def test_a_wait_from_its_beginning_to_its_end(control: Control) -> None:
     assert es.err == "vigia: INC-1 ya está en pausa; reanúdela primero\n"
     control.desk.clock.set(control.desk.clock.now() + timedelta(hours=1))
     ran = await control.vigia("incidents", "resume", "INC-1", "--reason", "they called")
+    assert "waiting" not in (await control.vigia("incidents", "list")).out
     assert "first response: 30 min left" in ran.out
     told = await control.vigia("explain", "INC-1")
     assert "let the clocks run again: they called" in told.out
