@@ -19,10 +19,7 @@ async def test_a_wait_from_its_beginning_to_its_end(control: Control) -> None:
     listed = await control.vigia("incidents", "list", lang="es_MX.UTF-8")
     assert "en espera" in listed.out
     (row,) = json.loads((await control.vigia("incidents", "list", "--json")).out)
-    assert (row["waiting_since"], row["waiting_until"]) == (
-        "2026-03-02T12:00:00.000Z",
-        "2026-03-02T16:00:00.000Z",
-    )
+    assert row["waiting_since"] == "2026-03-02T12:00:00.000Z"
     shown = await control.vigia("incidents", "show", "1")
     assert "Waiting" in shown.out and "we wait for the customer’s answer, until 2 Mar 2026" in shown.out
     assert "Luis Paz paused the clocks that may be paused, until 2 Mar 2026, 10:00:00 CST" in shown.out
