@@ -148,7 +148,9 @@ def _short(text: str, most: int = TEXT_MAX) -> str:
 # -- to the controller ---------------------------------------------------------------------------------
 
 
-def hello(introduction: Introduction, spool_epoch: str, now: datetime) -> pb.AgentItem:
+def hello(
+    introduction: Introduction, spool_epoch: str, now: datetime, faults_acknowledged: int = 0
+) -> pb.AgentItem:
     boot_at = milliseconds(introduction.boot_at) if introduction.boot_at else 0
     return pb.AgentItem(
         hello=pb.Hello(
@@ -164,6 +166,7 @@ def hello(introduction: Introduction, spool_epoch: str, now: datetime) -> pb.Age
             spool_epoch=spool_epoch,
             watches=introduction.watches,
             abilities=introduction.abilities,
+            faults_acknowledged=faults_acknowledged,
         )
     )
 

@@ -130,7 +130,8 @@ class Conversation:
 
     async def _talk(self) -> None:
         now = self._clock.now()
-        await self._write([wire.hello(self._subject.introduction(), self._epoch, now)])
+        told = self._spool.acknowledged_here(Lane.FAULTS)
+        await self._write([wire.hello(self._subject.introduction(), self._epoch, now, told)])
         await self._clock.wait(self._welcomed, self._timing.welcome_deadline_s)
         if not self._welcomed.is_set():
             self.end("no welcome from the controller")

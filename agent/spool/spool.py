@@ -79,6 +79,11 @@ class Spool:
         """The highest sequence the controller said is committed."""
         return self._state.lane(lane).acknowledged
 
+    def acknowledged_here(self, lane: Lane) -> int:
+        """The same within this epoch: 0 while nothing of it was acknowledged."""
+        held = self._state.lane(lane)
+        return held.acknowledged if held.acknowledged > held.floor else 0
+
     def size_bytes(self, lane: Lane) -> int:
         """Bytes that lane holds on disk."""
         return self._files[lane].size_bytes

@@ -4,6 +4,7 @@ Who a machine is and what it reports have rooms of their own inside this one; th
 too, so that doors need one name.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -57,6 +58,8 @@ __all__ = [
     "take_reports",
     "unban",
 ]
+
+_log = logging.getLogger(__name__)
 
 LANGUAGES = ("es", "en")
 # An agent's word about its return is believed for so long and no longer.
@@ -169,7 +172,15 @@ async def greet(unit: Unit, machine_id: UUID, greeting: Greeting) -> dict[Lane, 
         events.append(MachineEvent(machine_id, greeting.boot_at or unit.now, unit.now, "rebooted", {}))
     await store.remember(unit.connection, events)
     cursors = await cursors_of(unit.connection, machine_id, greeting.spool_epoch)
-    return {lane: cursor.acknowledged(unit.now) for lane, cursor in cursors.items()}
+    committed = {lane: cursor.acknowledged(unit.now) for lane, cursor in cursors.items()}
+    here = committed.get(Lane.FAULTS, 0)
+    if greeting.faults_acknowledged > here:
+        # Nobody acknowledges before the commit: this database is older than what it said (R5).
+        records = str(greeting.faults_acknowledged - here)
+        _log.warning("restored from an older backup? %s records come again machine=%s", records, before.name)
+        refilled = MachineEvent(machine_id, unit.now, unit.now, "refilled", {"records": records})
+        await store.remember(unit.connection, [refilled])
+    return committed
 
 
 async def say_goodbye(

@@ -86,7 +86,10 @@ class MachineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What an agent says of itself when it connects, already within limits; `offset` was measured by us."""
+    """What an agent says of itself when it connects, already within limits; `offset` was measured by us.
+
+    `faults_acknowledged`: up to where somebody here told it that its faults are committed.
+    """
 
     agent_version: str
     host_name: str
@@ -99,3 +102,4 @@ class Greeting:
     watches: tuple[str, ...]
     offset: timedelta
     abilities: tuple[str, ...] = ()
+    faults_acknowledged: int = 0

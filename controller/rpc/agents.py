@@ -13,6 +13,7 @@ from controller.core.errors import Invalid, Unavailable, VigiaError
 from controller.fleet import actions as fleet
 from controller.fleet.actions import Rejection
 from controller.fleet.identity.authority import Authority, Peer, read_peer
+from controller.fleet.intake.cursor import Lane
 from controller.fleet.orders import store as orders
 from controller.rpc import wire
 from controller.rpc.errors import STATUS
@@ -117,7 +118,17 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         life_s = (peer.not_after - received_at).total_seconds()
         age_s = AGE_LIMIT_S * self._storage.chance.uniform(0.8, 1.0)
         expires_s = clock.monotonic() + min(life_s, age_s)
-        stream = Stream(context, peer, greeting.spool_epoch, agent_clock, received_at, expires_s, self._desk)
+        told = greeting.faults_acknowledged
+        stream = Stream(
+            context,
+            peer,
+            greeting.spool_epoch,
+            agent_clock,
+            received_at,
+            expires_s,
+            self._desk,
+            refill_to=told if told > answer.get(Lane.FAULTS, 0) else 0,
+        )
         welcome = wire.welcome(
             peer.agent_id, clock.now(), self._beat_s, self._snapshot_s, greeting.spool_epoch, answer
         )

@@ -78,6 +78,7 @@ class Stream:
         connected_at: datetime,
         expires_s: float,
         desk: Desk,
+        refill_to: int = 0,
     ) -> None:
         self._call = call
         self._peer = peer
@@ -85,6 +86,7 @@ class Stream:
         self._agent_clock = clock
         self._connected_at = connected_at
         self._desk = desk
+        self._refill_to = refill_to
         self._layouts: dict[int, Layout] = {}
         self._outstanding = 0
         self._room = asyncio.Event()
@@ -250,7 +252,14 @@ class Stream:
     def _as_report(self, entries: tuple[Entry, ...], received_at: datetime) -> Report:
         stated, stated_at = self._stated or (None, None)
         return Report(
-            self.machine_id, self._epoch, received_at, self._connected_at, entries, stated, stated_at
+            self.machine_id,
+            self._epoch,
+            received_at,
+            self._connected_at,
+            entries,
+            stated,
+            stated_at,
+            self._refill_to,
         )
 
     async def _restate(self, message: pb.OpenConditions, received_at: datetime) -> None:

@@ -125,6 +125,7 @@ def greeting(hello: pb.Hello, received_at: datetime, clock: AgentClock) -> Greet
         watches=tuple(_name("hello.watches", watch) for watch in hello.watches),
         offset=clock.offset,
         abilities=tuple(_name("hello.abilities", ability) for ability in hello.abilities),
+        faults_acknowledged=min(hello.faults_acknowledged, SEQUENCE_LIMIT),
     )
 
 

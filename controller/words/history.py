@@ -22,6 +22,7 @@ EVENTS = {
     "finding_cleared": "Fault over",
     "metrics_dropped": "Gave up old measurements for lack of room",
     "spool_damaged": "Found damage in its own memory of reports",
+    "refilled": "Sent again what was lost here: this controller was restored from an older backup",
     "record_refused": "A report was refused",
 }
 REASONS = {

@@ -77,7 +77,8 @@ async def take_reports(
                 continue
             if isinstance(entry.record, ReportedDropped):
                 cursor.forgive(entry.record.first, entry.record.last)
-            refusal = await intake.take(report, entry.record, over)
+            known_once = entry.lane is Lane.FAULTS and entry.sequence <= report.refill_to
+            refusal = await intake.take(report, entry.record, None if known_once else over)
             if refusal is not None:
                 here.append((entry.lane, entry.sequence, refusal))
                 intake.remember_refusal(report, entry.lane, entry.sequence, refusal)
@@ -182,8 +183,14 @@ class _Intake:
         await add_snapshots(connection, self.snapshots)
         await fleet.remember(connection, self.history)
 
-    async def take(self, report: Report, record: object, over: frozenset[UUID]) -> RefusedRecord | None:
-        """One new record; a refusal when it cannot be taken."""
+    async def take(
+        self, report: Report, record: object, over: frozenset[UUID] | None
+    ) -> RefusedRecord | None:
+        """One new record; a refusal when it cannot be taken.
+
+        `over`: findings of which the end is at hand; None for a record that had been taken in before this
+        database was restored from a backup: what it opened then is opened again.
+        """
         match record:
             case ReportedSnapshot():
                 self.snapshots.append(
@@ -211,7 +218,7 @@ class _Intake:
         return None
 
     async def _finding(
-        self, report: Report, reported: ReportedFinding, over: frozenset[UUID]
+        self, report: Report, reported: ReportedFinding, over: frozenset[UUID] | None
     ) -> RefusedRecord | None:
         known = self.known.get(reported.finding_id)
         if known is not None and known.finding.machine_id != report.machine_id:
@@ -229,7 +236,9 @@ class _Intake:
             self.unit.announce(FindingRaised(changed.finding))
         return None
 
-    async def _first_word(self, report: Report, reported: ReportedFinding, over: frozenset[UUID]) -> None:
+    async def _first_word(
+        self, report: Report, reported: ReportedFinding, over: frozenset[UUID] | None
+    ) -> None:
         finding = Finding(
             finding_id=reported.finding_id,
             machine_id=report.machine_id,
@@ -341,10 +350,10 @@ class _Intake:
         self.history.append(MachineEvent(machine_id, at, self.unit.now, kind, words))
 
 
-def _is_over(report: Report, reported: ReportedFinding, over: frozenset[UUID]) -> bool:
+def _is_over(report: Report, reported: ReportedFinding, over: frozenset[UUID] | None) -> bool:
     """Whether a raise is replayed history whose end we know of: its clear is in the same batch, or the agent,
     asked later than the rule decided, did not count it among what is wrong (R4)."""
-    if not reported.raised or reported.observed_at >= report.connected_at:
+    if over is None or not reported.raised or reported.observed_at >= report.connected_at:
         return False
     if reported.finding_id in over:
         return True

@@ -110,7 +110,8 @@ class Report:
     """Some entries of one stream; without any it asks where its lanes stand.
 
     `connected_at` is when that stream began: what was observed before it is history that is being replayed.
-    `stated` holds the findings the agent said are open, as of `stated_at`, or None before it said so.
+    `stated` holds the findings the agent said are open, as of `stated_at`, or None before it said so. Faults
+    up to `refill_to` were committed here once and are lost: we were restored from an older backup (R5).
     """
 
     machine_id: UUID
@@ -120,6 +121,7 @@ class Report:
     entries: tuple[Entry, ...]
     stated: frozenset[UUID] | None = None
     stated_at: datetime | None = None
+    refill_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reports become findings once, with the right times, in whatever order they come (T2, R1-R5)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -99,6 +100,32 @@ async def test_who_stayed_connected_through_a_stall_was_blind_no_longer_than_it(
     records = [finding(NOON + minutes(1.5)), finding(NOON + minutes(10))]
     await take(office, report(machine_id, records, NOON + minutes(30)), down)
     assert [event.finding.opened_at - NOON for event in raised(office)] == [minutes(1.5), minutes(30)]
+
+
+async def test_what_a_restored_controller_had_known_is_no_mere_history(office: Office) -> None:
+    """Up to where the agent had been told that its faults are committed, each had its incident, and gets it
+    back, over or not (R5); what comes behind is judged as ever (R4)."""
+    machine_id = await office.machine()
+    known, new = finding(NOON - minutes(9)), finding(NOON - minutes(5))
+    records = [finding(one.began_at + minutes(1), one.finding_id, raised=False) for one in (known, new)]
+    given = report(machine_id, [known, records[0], new, records[1]], NOON)
+    await take(office, replace(given, refill_to=2))
+    assert [event.already_over for event in raised(office)] == [False, True]
+
+
+async def test_an_agent_that_was_told_more_than_we_hold_is_noticed(office: Office) -> None:
+    machine_id = await office.machine()
+    await take(office, report(machine_id, [finding(NOON)], NOON))
+    async with office.storage.unit() as unit:
+        assert await fleet.greet(unit, machine_id, replace(GREETING, faults_acknowledged=1)) == {
+            Lane.FAULTS: 1
+        }
+        assert await fleet.greet(unit, machine_id, replace(GREETING, faults_acknowledged=8)) == {
+            Lane.FAULTS: 1
+        }
+    async with office.storage.reading() as connection:
+        events = await store.history(connection, machine_id)
+    assert [event.facts for event in events if event.kind == "refilled"] == [{"records": "7"}]
 
 
 async def test_replayed_faults_that_are_over_are_history(office: Office) -> None:
