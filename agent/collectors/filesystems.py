@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
+from agent.collectors.given_up import GivenUp
 from agent.collectors.mounts import Mount, filesystems
 from agent.collectors.procfs import MACHINE, Roots, text
 from agent.names import DEVICE, FILESYSTEM_STATE, FILESYSTEM_TYPE, MOUNTPOINT
@@ -14,7 +16,8 @@ class Filesystems:
     """Bytes and inodes as an ordinary user may use them (what `df` shows), by mountpoint.
 
     `vigia.filesystem.readonly` is 0 or 1 as mounted now; `vigia.filesystem.became_readonly` is 1 when it was
-    writable when first seen by this collector. A filesystem that does not answer is a gap, not an absence.
+    writable when first seen by this collector; one that the kernel gave up counts as read-only, whatever its
+    flags say. A filesystem that does not answer is a gap, not an absence.
     """
 
     name = "filesystems"
@@ -26,6 +29,7 @@ class Filesystems:
         self._mountinfo = f"{roots.proc}/self/mountinfo"
         self._statvfs = statvfs
         self._writable: set[tuple[str, str]] = set()
+        self._given_up = GivenUp(roots)
 
     def read(self, now: datetime) -> Reading:
         metrics: list[Metric] = []
@@ -39,6 +43,9 @@ class Filesystems:
 
     def _look(self, mount: Mount) -> list[Metric]:
         identity = (mount.mountpoint, mount.device)
+        if not mount.readonly and self._given_up.has(mount):
+            mount = replace(mount, readonly=True)
+            self._writable.add(identity)
         if not mount.readonly:
             self._writable.add(identity)
         became = mount.readonly and identity in self._writable

@@ -21,11 +21,13 @@ NOT_OURS = (
     "/sys/",
 )
 MOUNTS_MAX = 256
+READONLY = frozenset(("ro", "emergency_ro"))  # the second: ext4 after an error, from Linux 6.14 on
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One line of mountinfo. `readonly` is either the mount's flag or the filesystem's own."""
+    """One line of mountinfo. `readonly` is either the mount's flag or the filesystem's own; `id` is
+    another one after it was mounted again."""
 
     number: str
     root: str
@@ -33,6 +35,7 @@ class Mount:
     kind: str
     device: str
     readonly: bool
+    id: str = ""
 
 
 def filesystems(mountinfo: str) -> list[Mount]:
@@ -66,7 +69,10 @@ def parse(line: str) -> Mount:
     if not dash or len(fields) < 6 or len(tail) < 3:
         raise ValueError("not a line of mountinfo")
     flags = fields[5].split(",") + tail[2].split(",")
-    return Mount(fields[2], _plain(fields[3]), _plain(fields[4]), tail[0], _plain(tail[1]), "ro" in flags)
+    readonly = not READONLY.isdisjoint(flags)
+    return Mount(
+        fields[2], _plain(fields[3]), _plain(fields[4]), tail[0], _plain(tail[1]), readonly, fields[0]
+    )
 
 
 def _plain(field: str) -> str:

@@ -102,13 +102,16 @@ class Judge:
             _enter(track, level, sight.since or at, at)
             ended_at = _leave(track, level, rule.clear_s, at) or ended_at
         if track.active:
-            return self._raised(track, sight, now)
+            return self._raised(track, sight, at, now)
         return self._cleared(track, ended_at, now, facts=sight.facts)
 
-    def _raised(self, track: Track, sight: Sight, now: datetime) -> list[Finding]:
+    def _raised(self, track: Track, sight: Sight, at: datetime, now: datetime) -> list[Finding]:
         severity = max(track.active, key=RANK.__getitem__)
         before = track.finding
         began_at = before.began_at if before else min(track.active.values())
+        if before and sight.occurrence > track.occurrence:
+            before, began_at = None, sight.since or at
+        track.occurrence = sight.occurrence
         track.finding = Finding(
             finding_id=before.finding_id if before else self._new_id(),
             rule=track.rule,

@@ -35,13 +35,16 @@ class Level:
 class Sight:
     """What a rule saw of one object. Facts are plain text with the unit in the key.
 
-    `since` says when the symptom began where the rule knows better than "at this reading".
+    `since` says when the symptom began where the rule knows better than "at this reading". A larger
+    `occurrence` than before is the symptom anew, or worse within its severity: a finding of its own, which
+    the incident takes in with its facts, its evidence and the minutes before it.
     """
 
     object: str
     levels: tuple[Level, ...]
     facts: Mapping[str, str]
     since: datetime | None = None
+    occurrence: float = 0.0
 
 
 class Rule(Protocol):

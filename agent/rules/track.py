@@ -21,7 +21,8 @@ class Hold(NamedTuple):
 class Track:
     """`active`: levels that count, since their symptom began; `leaving`: since when they are left.
 
-    `source` is the collector that last told about it: only that one can say that it is gone.
+    `source` is the collector that last told about it: only that one can say that it is gone. `occurrence` is
+    the latest one that the open finding is about.
     """
 
     rule: str
@@ -32,6 +33,7 @@ class Track:
     active: dict[Severity, datetime] = field(default_factory=dict)
     leaving: dict[Severity, datetime] = field(default_factory=dict)
     finding: Finding | None = None
+    occurrence: float = 0.0
 
     @property
     def alive(self) -> bool:
@@ -50,6 +52,7 @@ def track_to_json(track: Track) -> dict[str, Any]:
         "active": {key.value: at.isoformat() for key, at in track.active.items()},
         "leaving": {key.value: at.isoformat() for key, at in track.leaving.items()},
         "finding": finding_to_json(track.finding) if track.finding else None,
+        "occurrence": track.occurrence,
     }
 
 
@@ -64,6 +67,7 @@ def track_from_json(value: Mapping[str, Any]) -> Track:
         active={Severity(key): _instant(at) for key, at in value["active"].items()},
         leaving={Severity(key): _instant(at) for key, at in value["leaving"].items()},
         finding=finding_from_json(value["finding"]) if value["finding"] else None,
+        occurrence=float(value.get("occurrence", 0.0)),
     )
 
 

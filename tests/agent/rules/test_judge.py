@@ -192,6 +192,21 @@ def test_a_link_whose_work_another_took_over_is_cleared() -> None:
     assert told(story.tell(network(eth0=(False, False), wlan0=(True, True)), 60)) == [("cleared", "high")]
 
 
+def test_each_unexpected_restart_is_told_by_itself() -> None:
+    """The second within the hour is a finding of its own, over a restart of the agent; a clock that is set by
+    seconds is no boot."""
+    story = Story()
+    (first,) = story.tell(uptime(up_s=60, unclean=1.0, unclean_24h=1), 10)
+    state = json.loads(json.dumps(story.judge.dump()))
+    story.judge = Judge(Role.SERVER, lambda: "second")
+    story.judge.load(state)
+    assert story.tell(uptime(up_s=65, unclean=1.0, unclean_24h=1), 10) == []
+    (second,) = story.tell(uptime(up_s=20, unclean=1.0, unclean_24h=2), 60)
+    assert second.finding_id == "second" != first.finding_id
+    assert second.facts["unclean_boots_24h"] == "2"
+    assert second.began_at - first.began_at == timedelta(seconds=40)
+
+
 def test_an_unexpected_restart_began_with_the_boot() -> None:
     story = Story()
     (raised,) = story.tell(uptime(up_s=90, unclean=1.0, unclean_24h=1), 10)

@@ -1,6 +1,7 @@
 """Linux software RAID, from /proc/mdstat and what sysfs adds: which members failed, what may still fail."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from agent.collectors.hardware.part import DEGRADED, FAILED, OK
@@ -17,7 +18,11 @@ PARITY = {"raid4": 1, "raid5": 1, "raid6": 2}
 
 
 class Md:
-    """Every array of the kernel. No md in the kernel is no array; one that was there before is a gap."""
+    """Every array of the kernel. No md in the kernel is no array; one that was there before is a gap.
+
+    An array whose last disk is pulled out while nobody uses it is taken apart by the system: what was not
+    whole when last seen and is gone has failed. Whole ones are taken apart by people.
+    """
 
     name = "raid:md"
     every_s = 20.0
@@ -25,6 +30,7 @@ class Md:
     def __init__(self, roots: Roots = MACHINE) -> None:
         self._mdstat, self._block = f"{roots.proc}/mdstat", f"{roots.sys}/block"
         self._seen = False
+        self._unwhole: dict[str, Array] = {}
 
     def read(self, now: datetime) -> Reading:
         try:
@@ -35,12 +41,16 @@ class Md:
             return Reading(self.name, now, 0.0)
         arrays = parse(told)
         self._seen = self._seen or bool(arrays)
-        metrics = []
-        for array in arrays:
-            # Only sysfs knows of a stripe set that lost a disk: mdstat shows it as if all were well.
-            broken = word(f"{self._block}/{array.name}/md/array_state") == "broken"
-            metrics += (_failed(array) if broken else array).metrics()
-        return Reading(self.name, now, 0.0, tuple(metrics))
+        # Only sysfs knows of a stripe set that lost a disk: mdstat shows it as if all were well.
+        arrays = [_failed(array) if self._broken(array) else array for array in arrays]
+        there = {array.name for array in arrays}
+        gone = [_failed(array) for name, array in self._unwhole.items() if name not in there]
+        arrays += [replace(array, working=0) for array in gone]
+        self._unwhole = {array.name: array for array in arrays if array.state != OK}
+        return Reading(self.name, now, 0.0, tuple(one for array in arrays for one in array.metrics()))
+
+    def _broken(self, array: Array) -> bool:
+        return word(f"{self._block}/{array.name}/md/array_state") == "broken"
 
 
 def _failed(array: Array) -> Array:

@@ -17,6 +17,7 @@ from agent.signals import Reading, Severity
 class RaidDegraded:
     """High with redundancy left; critical with none, or when it failed or is inactive.
 
+    One that fails altogether after it was degraded is told again.
     A controller's array is high until it is offline. Normal: whole, with a failed member beside a spare.
     """
 
@@ -43,7 +44,8 @@ class RaidDegraded:
         for array in (part for part in seen if part.kind == "logical_disk" and part.state is not None):
             lost = [one.name for one in seen if one.attributes.get(HW_PARENT) == array.id
                     and one.kind == "physical_disk" and one.state == FAILED]  # fmt: skip
-            yield Sight(array.id, _levels(array, lost), _facts(array, lost))
+            worst = float(array.state == FAILED)
+            yield Sight(array.id, _levels(array, lost), _facts(array, lost), occurrence=worst)
 
 
 def _levels(array: Part, lost: list[str]) -> tuple[Level, ...]:
