@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check lint types proto-lint fences stubs words web wheel agent bench faults lock clean
+.PHONY: help setup up test check lint types proto-lint fences stubs words web wheel agent bench faults guest lock clean
 
 help: ## say what can be made
 	@printf 'Vigía: support that keeps its promises. In a fresh clone, start with `make up` or `make test`.\n\n'
@@ -79,6 +79,10 @@ bench: setup ## what is fast and what it costs; WHICH="redact ..." for some of i
 faults: setup ## the long fault runs
 	@$(PY) -m pytest -m faults $(ARGS); status=$$?; \
 	    if [ $$status -eq 5 ]; then echo 'no fault run is written yet'; exit 0; fi; exit $$status
+
+guest: setup ## a Debian machine in QEMU, broken in every way we promise to see; needs root, most of an hour
+	@bash tests/guest/take.sh
+	@$(PY) -m pytest -m guest tests/guest -v -s $(ARGS)
 
 # --- what setup is made of ------------------------------------------------------------------------------------
 
