@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -257,7 +257,7 @@ class App:
             "open_findings": ", ".join(f"{one.rule} {one.object}" for one in self._judge.open_conditions()),
         }
 
-    async def _take_evidence(self, finding: Finding, before: tuple[Reading, ...]) -> bytes | None:
+    async def _take_evidence(self, finding: Finding, before: Iterable[Reading]) -> bytes | None:
         names = [watch.name for watch in self._watches]
         own = f"watch:{finding.object}" if finding.rule == "watch.down" else ""
         listener = self._watches[names.index(own)].last_listener if own in names else None

@@ -6,8 +6,10 @@ Pure: readings in, snapshots and readings out; `now` is an argument.
 import math
 from array import array
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 
 from agent.layouts import LayoutBook, Series, series_of
 from agent.signals import Gap, Metric, Reading
@@ -16,6 +18,7 @@ from agent.wire import Snapshot
 HISTORY_SNAPSHOTS = 90
 HISTORY_WATCHES = 60
 BEFORE = "snapshot"
+_Column = tuple[str, str, dict[str, str]]
 
 
 @dataclass(slots=True)
@@ -69,16 +72,25 @@ class Health:
             self._last = (columns, layout_id)
         return layout_id
 
-    def before(self) -> tuple[Reading, ...]:
-        """The last quarter of an hour as readings, oldest first: snapshots, and each look of the watches."""
-        old = [self._reading(*packed) for packed in self._history]
-        return tuple(sorted((*old, *self._watches), key=lambda reading: reading.taken_at))
+    def before(self) -> Iterator[Reading]:
+        """The last quarter of an hour as readings, oldest first: snapshots, and each look of the watches.
 
-    def _reading(self, taken_at: datetime, layout_id: int, values: "array[float]") -> Reading:
-        columns = self._layouts.get(layout_id) or ()
+        Unpacked one by one as they are asked for: all together they would be some 5 MiB.
+        """
+        history, watches = tuple(self._history), tuple(self._watches)
+        columns: dict[int, list[_Column]] = {}
+        old = (self._reading(*packed, columns) for packed in history)
+        return merge(old, watches, key=lambda reading: reading.taken_at)
+
+    def _reading(
+        self, taken_at: datetime, layout_id: int, values: "array[float]", columns: dict[int, list[_Column]]
+    ) -> Reading:
+        if layout_id not in columns:
+            known = self._layouts.get(layout_id) or ()
+            columns[layout_id] = [(one.name, one.unit, dict(one.attributes)) for one in known]
         metrics = tuple(
-            Metric(series.name, value, series.unit, dict(series.attributes))
-            for series, value in zip(columns, values, strict=False)
+            Metric(name, value, unit, attributes)
+            for (name, unit, attributes), value in zip(columns[layout_id], values, strict=False)
             if not math.isnan(value)
         )
         return Reading(BEFORE, taken_at, 0.0, metrics)

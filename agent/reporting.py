@@ -31,7 +31,7 @@ EVIDENCE_PER_HOUR = 30
 BOOT_RULE = "boot.unexpected"
 log = logging.getLogger(__name__)
 
-TakeEvidence = Callable[[Finding, tuple[Reading, ...]], Awaitable[bytes | None]]
+TakeEvidence = Callable[[Finding, Iterable[Reading]], Awaitable[bytes | None]]
 
 
 class Judging(Protocol):

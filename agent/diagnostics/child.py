@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import agent
@@ -24,7 +24,7 @@ _HOME = str(Path(agent.__file__).parent.parent)
 
 async def take_evidence(
     finding: Finding,
-    readings: Sequence[Reading],
+    readings: Iterable[Reading],
     clock: Clock,
     listener: Listener | None = None,
     agent_version: str = "",

@@ -1,7 +1,8 @@
 """What the agent asks of the child: JSON on its standard input, checked on arrival."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,22 +44,23 @@ class Request:
 
 def packed(
     finding: Finding,
-    readings: Sequence[Reading],
+    readings: Iterable[Reading],
     listener: Listener | None,
     agent_version: str,
     recorded: Recorded | None = None,
 ) -> bytes:
-    """The request as the child reads it, with the newest READINGS_MAX readings."""
-    return json.dumps(
+    """The request as the child reads it, with the newest READINGS_MAX readings, one in memory at a time."""
+    head = json.dumps(
         {
             "finding": finding_to_json(finding),
-            "samples": [sample(reading) for reading in readings[-READINGS_MAX:]],
             "listener": [listener.pid, listener.name, listener.unit] if listener else None,
             "agent_version": agent_version,
             "recording": str(recorded.path) if recorded and recorded.path else "",
             "same_as": recorded.same_as if recorded else "",
         }
-    ).encode()
+    )
+    told = deque((json.dumps(sample(reading)).encode() for reading in readings), maxlen=READINGS_MAX)
+    return b"".join((head[:-1].encode(), b', "samples": [', b", ".join(told), b"]}"))
 
 
 def unpacked(data: bytes) -> Request:

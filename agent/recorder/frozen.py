@@ -68,18 +68,26 @@ def last_minutes(ring: Ring, boot_id: str = "") -> bytes:
     is wanted is how the run before it ended.
     """
     left_out = boot_tag(boot_id) if boot_id else None
-    held = [one for one in ring.records() if one[0].boot != left_out]
-    if not held:
+    newest: Record | None = None
+    for record, _ in ring.records():
+        if record.boot != left_out and (newest is None or record.sequence > newest.sequence):
+            newest = record
+    if newest is None:
         return b""
-    held.sort(key=lambda one: one[0].sequence)
-    newest = held[-1][0]
-    wanted = [data for record, data in held if _is_recent(record, newest)]
+    # Read a second time, so that no more than what is wanted is ever held: memory once had stays the agent's.
+    wanted = [
+        (record.sequence, data)
+        for record, data in ring.records()
+        if record.boot != left_out and _is_recent(record, newest)
+    ]
+    wanted.sort()
     size = 0
-    for number, data in enumerate(reversed(wanted)):
+    for number, (_, data) in enumerate(reversed(wanted)):
         size += len(data)
         if size > FROZEN_MAX_BYTES:
-            return b"".join(wanted[len(wanted) - number :])
-    return b"".join(wanted)
+            wanted = wanted[len(wanted) - number :]
+            break
+    return b"".join(data for _, data in wanted)
 
 
 def with_columns(data: bytes, newest: Record, payloads: list[bytes]) -> bytes:

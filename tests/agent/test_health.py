@@ -68,7 +68,7 @@ def test_the_minutes_before_come_as_readings_oldest_first_and_bounded() -> None:
         health.snapshot(at)
     watched = Reading("watch:shop", EPOCH + timedelta(seconds=995), 0.0, (Metric("vigia.watch.up", 0, "1"),))
     health.take(watched)
-    before = health.before()
+    before = tuple(health.before())
     assert len(before) == HISTORY_SNAPSHOTS + 1
     assert [reading.taken_at for reading in before] == sorted(reading.taken_at for reading in before)
     assert before[0].value("system.cpu.utilization", **{"cpu.mode": "user"}) == 10.0

@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +84,7 @@ class Trouble:
         return Reading(self.name, now, 0.0, (refused,))
 
 
-async def _evidence(_finding: Finding, _before: tuple[Reading, ...]) -> bytes:
+async def _evidence(_finding: Finding, _before: Iterable[Reading]) -> bytes:
     return os.urandom(EVIDENCE_BYTES)
 
 
