@@ -12,6 +12,7 @@ from controller.fleet import store as fleet
 from controller.fleet.identity import clones, store
 from controller.fleet.identity.authority import Authority, Peer, key_digest, request_key
 from controller.fleet.identity.enrolment import TOKEN_LIFE, Outcome, Token, decide
+from controller.fleet.identity.restored import adopt
 from controller.fleet.limits import SUMMARY_LIMIT, host_label, stored, within
 from controller.fleet.machine import MachineEvent, MachineRole
 from controller.storage import Unit, take_turn
@@ -185,6 +186,8 @@ async def recognise(unit: Unit, peer: Peer, *, labs: bool | None = False) -> Rej
     for faults alone (`clones`). `labs`: labs are meant, or machines, or (None) both."""
     certificate = await store.certificate(unit.connection, peer.serial)
     machine = await fleet.machine(unit.connection, peer.agent_id)
+    if certificate is None and machine is not None and machine.banned_at is None:
+        certificate = await adopt(unit, peer, machine)
     if certificate is None or machine is None or certificate.machine_id != peer.agent_id:
         return Rejection("this certificate is not known here; enrol the machine again", known=False)
     if machine.banned_at is not None:

@@ -112,6 +112,22 @@ async def add_certificate(
     )
 
 
+async def adopt_certificate(
+    connection: AsyncConnection, machine_id: UUID, serial: str, not_after: datetime, at: datetime
+) -> None:
+    """One whose row was lost: its key and its bytes are not known any more."""
+    await connection.execute(
+        insert(certificates_table).values(
+            serial=serial,
+            machine_id=machine_id,
+            key_sha256="",
+            certificate_der=b"",
+            issued_at=at,
+            not_after=not_after,
+        )
+    )
+
+
 async def certificate(connection: AsyncConnection, serial: str) -> Certificate | None:
     query = select(certificates_table).where(certificates_table.c.serial == serial)
     row = (await connection.execute(query)).first()
@@ -131,6 +147,14 @@ async def certificate_for_key(
     )
     row = (await connection.execute(query)).first()
     return Certificate(**row._mapping) if row else None
+
+
+async def newest_end(connection: AsyncConnection, machine_id: UUID) -> datetime | None:
+    """When the last of the machine's certificates ends; None when it has none."""
+    table = certificates_table.c
+    query = select(table.not_after).where(table.machine_id == machine_id).order_by(table.not_after.desc())
+    ended: datetime | None = (await connection.execute(query.limit(1))).scalar_one_or_none()
+    return ended
 
 
 async def issued_since(connection: AsyncConnection, machine_id: UUID, instant: datetime) -> int:
