@@ -72,6 +72,11 @@ class Customer:
         self.guest.write("/etc/systemd/system/vigia-agent.service", UNIT)
         self.guest.do("systemctl enable --now vigia-agent.service")
 
+    def uninstall(self) -> None:
+        """As its owner would: the agent takes its service away, with what it kept and what it was told."""
+        assert "uninstall" in self.guest.do("vigia-agent --help"), "the agent has no uninstall yet"
+        self.guest.do("vigia-agent uninstall")
+
     def restart(self) -> None:
         self.guest.do("systemctl restart vigia-agent.service")
         self.connected()
@@ -179,7 +184,8 @@ class Customer:
         return told.stdout if told.returncode == 0 else ""
 
     def record(self, name: str, *sources: str) -> None:
-        """What the machine says now, kept for `make test`: files by path (patterns, too), commands by words.
+        """What the machine says now, kept for `make test`: files by path (patterns, too), commands
+        by their words or by a name (NAME := COMMAND).
 
         Only where VIGIA_GUEST_RECORD names a folder: a person looks at recordings before they are kept.
         """
@@ -188,10 +194,11 @@ class Customer:
             return
         lines = []
         for source in sources:
+            name_of, equals, command = source.partition(" := ")
             if source.startswith("/"):
                 lines.append(f'for f in {source}; do echo "==> $f <=="; cat "$f"; echo; done')
             else:
-                lines.append(f"echo '==> $ {source} <=='; {source}; echo")
+                lines.append(f"echo '==> {name_of} <=='; {command if equals else source}; echo")
         told = self.guest.run("\n".join(lines)).out
         (Path(wanted) / f"{name}.txt").write_text(told)
 

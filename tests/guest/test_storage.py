@@ -37,7 +37,11 @@ def server(begin: Begin) -> Customer:
 
 STORAGE = ("/proc/mdstat", "/sys/block/md*/md/array_state")
 MOUNTS = ("/proc/self/mountinfo", "/proc/stat", "/sys/fs/ext4/*/*error*", "/proc/fs/ext4/*/options")
-KERNEL = ("timeout 2 cat /dev/kmsg | grep -a ^[0-9]",)
+KERNEL = ("kmsg := timeout 2 cat /dev/kmsg | grep -a ^[0-9]",)
+ROOM = (
+    "statvfs := python3 -c 'import glob, json, os; "
+    'print(json.dumps({path: list(os.statvfs(path)) for path in ("/", *glob.glob("/srv/*"))}))\'',
+)
 NVME = ("smartctl -j -i -H -A -d nvme -l ssd /dev/nvme0", "/sys/block/nvme0n1/queue/rotational")
 
 
@@ -85,5 +89,5 @@ def test_storage_that_fails_in_every_way_is_told_each_by_its_name(server: Custom
         "a filesystem has no inodes left", "filesystem.inodes", "/srv/inodes", "critical", since=since
     )
     server.sees("NVMe: a critical warning", "nvme.warning", "nvme0", "critical", since=since)
-    record("storage-nvme-warning", *NVME)
+    record("storage-full-and-warning", *ROOM, *NVME)
     server.recorded()
