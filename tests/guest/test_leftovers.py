@@ -48,8 +48,8 @@ def test_install_and_uninstall_leave_nothing(begin: Begin, disk: Disk, tmp_path:
         path: told for path, told in with_us.items() if path not in without and not path.startswith(ITS_OWN)
     }
     print(
-        f"\n  {len(began)} files; changed by a run alone {len(without)}, with the agent installed, at work for "
-        f"{LIVED_S:.0f} s and uninstalled {len(with_us)}; left by us: {len(left)}",
+        f"\n  {len(began)} files; changed by a run alone {len(without)}, with the agent installed, working "
+        f"for {LIVED_S:.0f} s and uninstalled {len(with_us)}; left by us: {len(left)}",
         flush=True,
     )
     assert left == {}

@@ -39,7 +39,7 @@ STORAGE = ("/proc/mdstat", "/sys/block/md*/md/array_state")
 MOUNTS = ("/proc/self/mountinfo", "/proc/stat", "/sys/fs/ext4/*/*error*", "/proc/fs/ext4/*/options")
 KERNEL = ("kmsg := timeout 2 cat /dev/kmsg | grep -a ^[0-9]",)
 ROOM = (
-    "statvfs := python3 -c 'import glob, json, os; "
+    "statvfs := python3 -c 'import glob, json, os; "  # noqa: ISC004 - one command
     'print(json.dumps({path: list(os.statvfs(path)) for path in ("/", *glob.glob("/srv/*"))}))\'',
 )
 NVME = ("smartctl -j -i -H -A -d nvme -l ssd /dev/nvme0", "/sys/block/nvme0n1/queue/rotational")

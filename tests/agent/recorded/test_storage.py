@@ -37,7 +37,7 @@ def test_a_mirror_that_nobody_used_is_taken_apart_with_its_last_disk(tmp_path: P
 
 
 def test_read_errors_and_a_journal_given_up_are_told_of_the_right_disks(tmp_path: Path) -> None:
-    """The log of a boot, faults at its end: the disk, the filesystem and the mirror under one; nothing else."""
+    """The log of a boot, faults at its end: disk, filesystem, and the mirror under one."""
     recording = Recording("storage-read-errors-and-read-only")
     kernel = recording.kernel()
     machine = recording.on(tmp_path)
