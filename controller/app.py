@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import resource
+from datetime import timedelta
 from pathlib import Path
 
 from controller import flow
@@ -16,6 +17,7 @@ from controller.core.clock import Clock, SystemClock
 from controller.core.disk import Disk, OsDisk
 from controller.core.errors import Conflict
 from controller.detection.lookout import Lookout
+from controller.fleet.identity import rotation
 from controller.fleet.identity.authority import Authority
 from controller.knowledge import shelf
 from controller.notify.channels import Channel
@@ -91,6 +93,7 @@ class App:
             self.clock.now(),
             [self.config.public_host],
         )
+        await rotation.follow(self.storage, authority)
         blobs = BlobFolder(self.config.data / "blobs", self.disk)
         listening = bound(self.config.console_bind, self.config.console_port)
         self.console_port: int = listening.getsockname()[1]
@@ -105,6 +108,7 @@ class App:
             agents_port=self.config.agents_port,
             enrolment_port=self.config.enrolment_port,
             public_host=self.config.public_host,
+            recovery=timedelta(days=self.config.recovery_days),
             changes=self.changes,
             is_tight=lambda: self.reserve.is_tight,
         )

@@ -66,6 +66,8 @@ class Config(BaseSettings):
     console_key: Path | None = None
     zone: str = "America/Mexico_City"
     snapshot_days: int = Field(30, ge=1, le=3_650)
+    # So long after its end a machine's certificate is still traded for a new one; 0: never by itself.
+    recovery_days: int = Field(90, ge=0, le=3_650)
     log_format: str = Field("plain", pattern="^(plain|json)$")
     smtp: SmtpConfig = SmtpConfig()
 

@@ -49,6 +49,7 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         self._streams = streams
         self._bucket = bucket
         self._beat_s, self._snapshot_s = intervals_s
+        self.enrolment_endpoint = ""
         self.closing: Ending | None = None
 
     async def Connect(  # type: ignore[override]  # noqa: N802 - the stub's name; it does not know aio's way
@@ -132,6 +133,8 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         welcome = wire.welcome(
             peer.agent_id, clock.now(), self._beat_s, self._snapshot_s, greeting.spool_epoch, answer
         )
+        welcome.welcome.roots.CopyFrom(wire.roots(self._authority))
+        welcome.welcome.enrolment_endpoint = self.enrolment_endpoint
         await context.write(pb.ConnectResponse(items=[welcome]))
         return stream, items[1:]
 
@@ -146,13 +149,14 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
             async with self._storage.unit(actor) as unit:
                 refused = await fleet.recognise(unit, peer, labs=None)
                 if refused is None:
-                    certificate = await fleet.renew(unit, self._authority, peer, request.csr_der)
+                    trusted = [one.hex() for one in request.root_sha256]
+                    certificate = await fleet.renew(unit, self._authority, peer, request.csr_der, trusted)
         except VigiaError as error:
             await context.abort(STATUS[type(error)], str(error))
         if refused is not None:
             known = grpc.StatusCode.PERMISSION_DENIED if refused.known else grpc.StatusCode.UNAUTHENTICATED
             await context.abort(known, refused.reason)
-        return pb.RenewResponse(certificate_der=certificate)
+        return pb.RenewResponse(certificate_der=certificate, roots=wire.roots(self._authority))
 
 
 async def peer_of(context: Any) -> Peer:

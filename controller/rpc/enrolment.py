@@ -1,8 +1,10 @@
-"""The servicer of the enrolment port: a token and a key in, a certificate out."""
+"""The servicer of the enrolment port: a token and a key in, a certificate out; or an expired one and its
+key."""
 
 import logging
 import re
 from collections import deque
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -12,7 +14,10 @@ from controller.core.clock import Clock
 from controller.core.errors import VigiaError
 from controller.fleet import actions as fleet
 from controller.fleet.actions import Enrolled, EnrolmentRequest
+from controller.fleet.identity import recovery
 from controller.fleet.identity.authority import Authority
+from controller.fleet.identity.recovery import Nonces, RecoveryRequest, Refusal
+from controller.rpc import wire
 from controller.rpc.errors import STATUS
 from controller.storage import Storage
 from protos.vigia.v1 import enrolment_pb2 as pb
@@ -21,6 +26,14 @@ from protos.vigia.v1 import enrolment_pb2_grpc
 # The same for unknown, used, expired and wrong tokens; the reason is in the audit log alone.
 REFUSAL = "this token opens nothing; ask for a new line to paste"
 _PORT = re.compile(r":\d+$")
+_REFUSALS = {
+    Refusal.UNKNOWN: pb.RECOVERY_REFUSAL_UNKNOWN,
+    Refusal.NOT_NEEDED: pb.RECOVERY_REFUSAL_NOT_NEEDED,
+    Refusal.TOO_LATE: pb.RECOVERY_REFUSAL_TOO_LATE,
+    Refusal.BANNED: pb.RECOVERY_REFUSAL_BANNED,
+    Refusal.QUARANTINED: pb.RECOVERY_REFUSAL_QUARANTINED,
+    Refusal.SUPERSEDED: pb.RECOVERY_REFUSAL_SUPERSEDED,
+}
 
 
 _log = logging.getLogger(__name__)
@@ -53,23 +66,24 @@ class Misses:
 
 
 class EnrolmentService(enrolment_pb2_grpc.EnrolmentServiceServicer):
-    """`agent_endpoint`: where agents connect, host:port, as it is told to them."""
+    """`agent_endpoint`: where agents connect, host:port, as it is told to them. `window`: how long after its
+    end a certificate may still be traded for a new one."""
 
-    def __init__(self, storage: Storage, authority: Authority, agent_endpoint: str) -> None:
+    def __init__(
+        self, storage: Storage, authority: Authority, agent_endpoint: str, window: timedelta
+    ) -> None:
         self._storage = storage
         self._authority = authority
         self._misses = Misses(storage.clock)
+        self._window = window
+        self._nonces = Nonces(storage.clock, storage.chance)
         self.agent_endpoint = agent_endpoint
 
     async def Enrol(  # noqa: N802 - the stub's name
         self, request: pb.EnrolRequest, context: Any
     ) -> pb.EnrolResponse:
         peer = context.peer()
-        address = _PORT.sub("", peer)
-        wait_s = self._misses.wait_s(address)
-        if wait_s:
-            message = f"too many wrong tokens from here; try again in {wait_s:.0f} s"
-            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, message)
+        address = await self._admitted(context)
         asked = EnrolmentRequest(
             request.token, request.csr_der, request.host_name, request.agent_version, peer
         )
@@ -90,4 +104,54 @@ class EnrolmentService(enrolment_pb2_grpc.EnrolmentServiceServicer):
             certificate_der=answer.certificate_der,
             agent_id=str(answer.agent_id),
             agent_endpoint=self.agent_endpoint,
+            roots=wire.roots(self._authority),
         )
+
+    async def Challenge(  # noqa: N802 - the stub's name
+        self,
+        request: pb.ChallengeRequest,  # noqa: ARG002 - it says nothing
+        context: Any,
+    ) -> pb.ChallengeResponse:
+        await self._admitted(context)
+        now = wire.milliseconds(self._storage.clock.now())
+        return pb.ChallengeResponse(nonce=self._nonces.fresh(), controller_time_unix_ms=now)
+
+    async def Recover(  # noqa: N802 - the stub's name
+        self, request: pb.RecoverRequest, context: Any
+    ) -> pb.RecoverResponse:
+        address = await self._admitted(context)
+        if not self._nonces.use(request.nonce):
+            # No miss: a slow line or our restart does this to an honest machine.
+            await context.abort(
+                grpc.StatusCode.FAILED_PRECONDITION, "this nonce is not good; ask for another"
+            )
+        asked = RecoveryRequest(
+            request.nonce, request.certificate_der, request.csr_der, request.signature, context.peer()
+        )
+        try:
+            async with self._storage.unit(SYSTEM) as unit:
+                answer = await recovery.recover(unit, self._authority, asked, self._window)
+        except VigiaError as error:
+            self._misses.note(address)
+            await context.abort(STATUS[type(error)], str(error))
+        except Exception:
+            _log.exception("recovery failed peer=%s", context.peer())
+            await context.abort(grpc.StatusCode.INTERNAL, "this could not be done; try again in a minute")
+        if isinstance(answer, Refusal):
+            if answer is Refusal.UNKNOWN:
+                self._misses.note(address)
+            return pb.RecoverResponse(refusal=_REFUSALS[answer])
+        return pb.RecoverResponse(
+            certificate_der=answer[0],
+            agent_endpoint=self.agent_endpoint,
+            roots=wire.roots(self._authority),
+        )
+
+    async def _admitted(self, context: Any) -> str:
+        """The peer's address; aborts when too much that was wrong came from it."""
+        address = _PORT.sub("", context.peer())
+        wait_s = self._misses.wait_s(address)
+        if wait_s:
+            message = f"too many wrong tokens from here; try again in {wait_s:.0f} s"
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, message)
+        return address

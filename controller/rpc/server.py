@@ -11,11 +11,13 @@ from grpc import aio
 from controller.blobs.folder import BlobFolder
 from controller.core.actor import Actor, ActorKind
 from controller.core.changes import Changes
-from controller.core.errors import Conflict
+from controller.core.errors import Conflict, VigiaError
 from controller.detection.lookout import Lookout
+from controller.fleet.identity import rotation
 from controller.fleet.identity.authority import Authority, ServerIdentity
 from controller.fleet.orders.store import queued_machines
 from controller.fleet.store import banned_since
+from controller.rpc import wire
 from controller.rpc.agents import AgentService
 from controller.rpc.batcher import Batcher
 from controller.rpc.enrolment import EnrolmentService
@@ -35,7 +37,11 @@ _AGENTS = Actor(ActorKind.AGENT, "agent")
 _BULK_WINDOW_S = 0.1
 _SWEEP_S = 2.0
 _ORDERS_S = 5.0
-_RENEW_BEFORE = timedelta(days=30)
+# A connection on which nothing is asked is closed, and one that never gets through TLS: else a few lines of a
+# program that says nothing could hold every file we may open.
+_UNASKED_MS = 60_000
+_HANDSHAKE_MS = 20_000
+RECOVERY = timedelta(days=90)
 
 
 class RpcServers:
@@ -56,6 +62,7 @@ class RpcServers:
         agents_port: int = 7443,
         enrolment_port: int = 7444,
         public_host: str = "localhost",
+        recovery: timedelta = RECOVERY,
         beat_interval_s: int = 15,
         snapshot_interval_s: int = 10,
         streams_per_s: float = 200.0,
@@ -80,7 +87,7 @@ class RpcServers:
         intervals_s = (beat_interval_s, snapshot_interval_s)
         self._agents = AgentService(storage, authority, desk, self.streams, bucket, intervals_s)
         self._labs = LabService(storage, blobs)
-        self._enrolment = EnrolmentService(storage, authority, "")
+        self._enrolment = EnrolmentService(storage, authority, "", recovery)
         self._uploads = UploadService(storage, blobs)
         self._changes = changes
         self._asked = asyncio.Event()
@@ -103,6 +110,7 @@ class RpcServers:
             await enrolment.stop(0)
             raise
         self._enrolment.agent_endpoint = f"{self._public_host}:{self.agents_port}"
+        self._agents.enrolment_endpoint = f"{self._public_host}:{self.enrolment_port}"
         self._servers = [agents, enrolment]
         self._tasks = [
             asyncio.create_task(self._urgent.run(), name="findings"),
@@ -157,7 +165,7 @@ class RpcServers:
     def _configuration(
         self, identity: ServerIdentity, *, mutual: bool
     ) -> grpc.ServerCertificateConfiguration:
-        root = self._authority.root_pem if mutual else None
+        root = self._authority.roots_pem if mutual else None
         return grpc.ssl_server_certificate_configuration([(identity.key, identity.certificate)], root)
 
     def _options(self, message_limit_bytes: int) -> list[tuple[str, int]]:
@@ -172,6 +180,8 @@ class RpcServers:
             ("grpc.keepalive_time_ms", 60_000),
             ("grpc.keepalive_timeout_ms", 10_000),
             ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.max_connection_idle_ms", _UNASKED_MS),
+            ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),
         ]
 
     async def _listen(self) -> None:
@@ -196,15 +206,31 @@ class RpcServers:
                 _log.warning("orders could not be handed out: %s", error)
             await self._storage.clock.wait(self._asked, _ORDERS_S)
 
+    async def _follow_authority(self) -> None:
+        """A root that was added or dropped, here or by another process: trusted from the next handshake on,
+        and told to every machine that is connected."""
+        now = self._storage.clock.now()
+        try:
+            changed = await rotation.follow(self._storage, self._authority)
+        except VigiaError as error:
+            changed = False
+            _log.warning("the authority could not be looked at: %s", error)
+        if changed or now >= self._identity.renew_at:
+            self._identity = self._authority.server_identity(now)
+        if changed:
+            _log.warning(
+                "roots in force now: %s", ", ".join(one.sha256[:16] for one in self._authority.roots)
+            )
+            self.streams.tell_all(wire.roots_item(self._authority))
+
     async def _sweep(self) -> None:
-        """Banned machines out within 5 s, old and dead streams too; our own certificate before it ends."""
+        """Banned machines out within 5 s, old and dead streams too; our own roots and certificate."""
         clock = self._storage.clock
         asked_at: datetime = clock.now() - timedelta(minutes=1)
         while True:
             await clock.sleep(_SWEEP_S)
             self.streams.sweep()
-            if self._identity.not_after - clock.now() < _RENEW_BEFORE:
-                self._identity = self._authority.server_identity(clock.now())
+            await self._follow_authority()
             now = clock.now()
             try:
                 async with self._storage.reading() as connection:

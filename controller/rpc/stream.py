@@ -279,6 +279,11 @@ class Stream:
         job = Restate(self._as_report((), received_at), conditions, stated_at, first)
         await self._put(self._desk.urgent, job, 1 + len(conditions))
 
+    def tell(self, item: pb.ControllerItem) -> None:
+        """Something that concerns every machine, said with the next words."""
+        self._out.append(item)
+        self._say.set()
+
     async def hand_out(self) -> None:
         """Says what the machine has to do. Once after the welcome, and whenever something was asked."""
         handed = await self._desk.urgent.ask(HandOut(self.machine_id))

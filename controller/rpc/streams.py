@@ -5,6 +5,7 @@ from uuid import UUID
 
 from controller.core.clock import Clock
 from controller.rpc.stream import Ending, Stream
+from protos.vigia.v1 import agent_pb2 as pb
 
 # A beat comes each 15 s; after so long without any message the stream is a corpse.
 _IDLE_S = 90.0
@@ -63,6 +64,10 @@ class Streams:
 
     def machine_ids(self) -> Iterable[UUID]:
         return tuple(self._live)
+
+    def tell_all(self, item: pb.ControllerItem) -> None:
+        for stream in tuple(self._live.values()):
+            stream.tell(item)
 
     def dismiss(self, machine_ids: Iterable[UUID], reason: str) -> None:
         for machine_id in machine_ids:

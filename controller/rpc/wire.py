@@ -15,6 +15,7 @@ from uuid import UUID
 from controller.core.errors import Invalid
 from controller.core.severity import Severity
 from controller.fleet.findings import OWN_RULES
+from controller.fleet.identity.authority import Authority
 from controller.fleet.intake.cursor import SEQUENCE_LIMIT, Lane
 from controller.fleet.intake.report import (
     Entry,
@@ -32,6 +33,7 @@ from controller.fleet.machine import GoodbyeReason, Greeting
 from controller.fleet.series.packing import VALUES_LIMIT, Channel, Layout, layout, pack
 from controller.rpc.inventory import inventory
 from protos.vigia.v1 import agent_pb2 as pb
+from protos.vigia.v1 import trust_pb2
 
 EVIDENCE_LIMIT_BYTES = 512 * 1024
 WATCHES_LIMIT = 64
@@ -324,3 +326,12 @@ def refusal(lane: Lane, sequence: int, field: str, limit: str) -> pb.ControllerI
 
 def farewell(reason: str, retry_after_s: int = 0) -> pb.ControllerItem:
     return pb.ControllerItem(farewell=pb.Farewell(reason=reason, retry_after_s=retry_after_s))
+
+
+def roots(authority: Authority) -> trust_pb2.Roots:
+    """What is trusted here, as machines are told."""
+    return trust_pb2.Roots(roots=[one.der for one in authority.roots], crosses=authority.crosses)
+
+
+def roots_item(authority: Authority) -> pb.ControllerItem:
+    return pb.ControllerItem(roots=roots(authority))

@@ -2,6 +2,7 @@
 
 import logging
 from base64 import urlsafe_b64encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +19,7 @@ from controller.fleet.machine import MachineEvent, MachineRole
 from controller.storage import Unit, take_turn
 
 _log = logging.getLogger(__name__)
-_RENEWALS_A_DAY = 10
+RENEWALS_A_DAY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ async def enrol(unit: Unit, authority: Authority, request: EnrolmentRequest) -> 
             "enrolled_at": unit.now,
         },
     )
-    leaf = authority.leaf(agent_id, key, unit.now)
+    leaf = authority.leaf(agent_id, key, unit.now, authority.trusted_by_line(token.issued_at))
     await store.add_certificate(unit.connection, agent_id, leaf, unit.now)
     await store.use_token(unit.connection, digest, unit.now, agent_id, leaf)
     event = MachineEvent(agent_id, unit.now, unit.now, "enrolled", {"peer": request.peer})
@@ -145,8 +146,11 @@ async def _free_name(unit: Unit, host: str) -> str:
     return next(name for n in range(2, len(taken) + 3) if (name := f"{label}-{n}") not in taken)
 
 
-async def renew(unit: Unit, authority: Authority, peer: Peer, csr_der: bytes) -> bytes:
-    """A new certificate (DER) for a new key; the same request again gets the same one.
+async def renew(
+    unit: Unit, authority: Authority, peer: Peer, csr_der: bytes, trusted: Collection[str] = ()
+) -> bytes:
+    """A new certificate (DER) for a new key; the same request again gets the same one. `trusted`: SHA-256
+    (hex) of the roots that the machine trusts; none from agents that know of one only.
 
     The old one dies when the new one is first used. Raises `Invalid`, `TooMuch`, and `Refused` in quarantine.
     """
@@ -162,9 +166,9 @@ async def renew(unit: Unit, authority: Authority, peer: Peer, csr_der: bytes) ->
         return known.certificate_der
     await take_turn(unit.connection, f"renewal of {peer.agent_id}")
     day = await store.issued_since(unit.connection, peer.agent_id, unit.now - timedelta(days=1))
-    if day >= _RENEWALS_A_DAY:
-        raise TooMuch(f"at most {_RENEWALS_A_DAY} certificates a day", retry_after_s=3_600)
-    leaf = authority.leaf(peer.agent_id, key, unit.now)
+    if day >= RENEWALS_A_DAY:
+        raise TooMuch(f"at most {RENEWALS_A_DAY} certificates a day", retry_after_s=3_600)
+    leaf = authority.leaf(peer.agent_id, key, unit.now, trusted)
     await store.add_certificate(unit.connection, peer.agent_id, leaf, unit.now)
     await record(unit, "machine.renew", str(peer.agent_id), {"serial": leaf.serial, "old": peer.serial})
     return leaf.certificate_der

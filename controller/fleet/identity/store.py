@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.fleet.identity.authority import Leaf
 from controller.fleet.identity.enrolment import Token
+from controller.fleet.identity.roots import Succession
 from controller.fleet.machine import MachineRole
+from controller.fleet.store import machines_table
 from controller.storage import UtcDateTime, metadata
 
 tokens_table = Table(
@@ -39,12 +41,29 @@ certificates_table = Table(
     Column("not_after", UtcDateTime, nullable=False),
     Column("first_used_at", UtcDateTime),
     Column("superseded_at", UtcDateTime),
+    # Empty: of the time when there was one root only.
+    Column("root_sha256", String(64), nullable=False, default="", server_default=""),
+    Column("readmitted_until", UtcDateTime),
+)
+
+roots_table = Table(
+    "authority_roots",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("root_der", LargeBinary, nullable=False),
+    Column("cross_der", LargeBinary, nullable=False),
+    Column("sealed_key", LargeBinary),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("signs_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """`superseded_at`: when a newer one of the same machine was first used; from then on this one is dead."""
+    """`superseded_at`: when a newer one of the same machine was first used; from then on this one is dead.
+    `root_sha256`: which root signed it, "" for the first. `readmitted_until`: so long a person lets its
+    holder recover once, however long ago it expired."""
 
     serial: str
     machine_id: UUID
@@ -54,6 +73,8 @@ class Certificate:
     not_after: datetime
     first_used_at: datetime | None
     superseded_at: datetime | None
+    root_sha256: str
+    readmitted_until: datetime | None
 
 
 def _token(row: Row[Any]) -> Token:
@@ -108,6 +129,7 @@ async def add_certificate(
             certificate_der=leaf.certificate_der,
             issued_at=issued_at,
             not_after=leaf.not_after,
+            root_sha256=leaf.root_sha256,
         )
     )
 
@@ -179,4 +201,59 @@ async def first_use(connection: AsyncConnection, used: Certificate, at: datetime
             table.superseded_at.is_(None),
         )
         .values(superseded_at=at)
+    )
+
+
+async def readmit(connection: AsyncConnection, machine_id: UUID, until: datetime | None) -> int:
+    """Let the holder of the machine's living certificates recover once; how many those are. None ends it."""
+    table = certificates_table.c
+    done = await connection.execute(
+        update(certificates_table)
+        .where(table.machine_id == machine_id, table.superseded_at.is_(None))
+        .values(readmitted_until=until)
+    )
+    return done.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A machine that is not banned, and one of its certificates that no newer one has replaced."""
+
+    machine_id: UUID
+    name: str
+    last_seen_at: datetime | None
+    root_sha256: str
+    is_used: bool
+    not_after: datetime
+
+
+async def standing(connection: AsyncConnection) -> list[Standing]:
+    """Every living certificate, by name of its machine."""
+    machine, held = machines_table.c, certificates_table.c
+    query = (
+        select(
+            machine.id, machine.name, machine.last_seen_at, held.root_sha256,
+            held.first_used_at.is_not(None), held.not_after,
+        )
+        .join(certificates_table, machine.id == held.machine_id)
+        .where(held.superseded_at.is_(None), machine.banned_at.is_(None))
+        .order_by(machine.name)
+    )  # fmt: skip
+    return [Standing(*row) for row in await connection.execute(query)]
+
+
+async def successions(connection: AsyncConnection) -> list[Succession]:
+    """The changes of roots, the oldest first."""
+    rows = await connection.execute(select(roots_table).order_by(roots_table.c.made_at))
+    return [Succession(**row._mapping) for row in rows]
+
+
+async def add_succession(connection: AsyncConnection, row: Succession) -> None:
+    await connection.execute(insert(roots_table).values(**{n: getattr(row, n) for n in Succession.__slots__}))
+
+
+async def finish_succession(connection: AsyncConnection, sha256: str, at: datetime) -> None:
+    """The old root is dropped; what was sealed with its key opens for nobody any more."""
+    await connection.execute(
+        update(roots_table).where(roots_table.c.sha256 == sha256).values(finished_at=at, sealed_key=None)
     )
