@@ -122,8 +122,9 @@ def _enrol(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _run(_arguments: argparse.Namespace, config: Config) -> int:
-    from agent.lean import without_openssl
+    from agent.lean import with_one_heap, without_openssl
 
+    with_one_heap()
     without_openssl()  # before asyncio: this process stays
     import asyncio
 

@@ -1,5 +1,6 @@
-"""What keeps the resident agent light beside its own code: OpenSSL stays out of it, gRPC's threads sleep."""
+"""What keeps the resident agent light beside its own code: one heap, no OpenSSL, and gRPC's threads sleep."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,6 +9,18 @@ from importlib import import_module
 _LEFT_OUT = ("ssl", "_hashlib")
 SLACK_FILE = "/proc/self/timerslack_ns"
 SLACK_NS = b"1000000000"
+ONE_HEAP = "MALLOC_ARENA_MAX"
+
+
+def with_one_heap() -> None:
+    """Begins this program once more, in the same process, with one heap for all threads of C: with one for
+    each, what gRPC's threads leave behind at every new connection adds up to some MiB. glibc asks for it at
+    the start of a program alone; elsewhere the word means nothing.
+    """
+    if sys.platform == "linux" and ONE_HEAP not in os.environ:
+        from agent.processes import begin_again  # with all that it loads, of which nothing remains
+
+        begin_again({ONE_HEAP: "1"})
 
 
 def without_openssl() -> None:

@@ -14,6 +14,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from agent.clock import SystemClock
 from agent.errors import AgentError
@@ -214,3 +215,8 @@ class _Pump:
         if len(chunk) > room:
             chunk, self.full = chunk[:room], True
         key.data.extend(chunk)
+
+
+def begin_again(environment: Mapping[str, str]) -> NoReturn:
+    """This very program from its start, in this process, with these words added to its environment."""
+    os.execve(sys.executable, sys.orig_argv, {**os.environ, **environment})  # noqa: S606 - ourselves

@@ -1,5 +1,8 @@
 """What is done so that the agent stays light harms nobody else in its process."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -27,6 +30,21 @@ def test_threads_begun_inside_may_sleep_longer_and_nobody_else() -> None:
     for thread in threads:
         thread.join()
     assert seen == {"inside": lean.SLACK_NS.decode(), "after": before.strip()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc asks for it")
+def test_it_begins_again_with_one_heap_once_and_as_the_same_process() -> None:
+    """Whoever started it (a shell, systemd) keeps the process that it started, and its words."""
+    program = "import os, sys; from agent.lean import with_one_heap; with_one_heap();"
+    words = [
+        sys.executable,
+        "-c",
+        program + "print(os.getpid(), os.environ['MALLOC_ARENA_MAX'], *sys.argv[1:])",
+    ]
+    plain = {name: value for name, value in os.environ.items() if name != lean.ONE_HEAP}
+    process = subprocess.Popen([*words, "one", "two"], env=plain, stdout=subprocess.PIPE, text=True)
+    said, _ = process.communicate(timeout=20)
+    assert said.split() == [str(process.pid), "1", "one", "two"]
 
 
 def test_without_the_kernels_file_nothing_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
