@@ -13,17 +13,23 @@ from tests.support.street import eventually, pass_by
 pytestmark = pytest.mark.guest
 CUTS = 20
 NAMES = [f"turno-{number:02}" for number in range(CUTS)]
-WATCHES = "".join(f'[[watch]]\nname = "{name}"\nkind = "unit"\ntarget = "{name}.service"\n' for name in NAMES)
+WATCHES = "".join(
+    f'[[watch]]\nname = "{name}"\nkind = "tcp"\ntarget = "127.0.0.1:{9000 + number}"\n'
+    for number, name in enumerate(NAMES)
+)
+# Each a port that systemd itself holds open: cheap to have twenty of, and gone when it is stopped.
+SOCKET = "[Socket]\nListenStream=127.0.0.1:{port}\n[Install]\nWantedBy=sockets.target\n"
+SERVICE = "[Service]\nExecStart=/bin/sleep infinity\n"
 
 
 @pytest.fixture(scope="module")
 def server(begin: Begin) -> Customer:
-    """Twenty services, each watched."""
+    """Twenty ports, each watched."""
     made = begin(join=False)
-    unit = "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n"
-    for name in NAMES:
-        made.guest.write(f"/etc/systemd/system/{name}.service", unit)
-    made.guest.do(f"systemctl enable --now {' '.join(NAMES)}")
+    for number, name in enumerate(NAMES):
+        made.guest.write(f"/etc/systemd/system/{name}.socket", SOCKET.format(port=9000 + number))
+        made.guest.write(f"/etc/systemd/system/{name}.service", SERVICE)
+    made.guest.do(f"systemctl enable --now {' '.join(f'{name}.socket' for name in NAMES)}")
     made.join(WATCHES)
     made.watched(30)
     assert made.walk.incidents("--state", "all") == []
@@ -44,10 +50,10 @@ def test_twenty_cuts_lose_nothing(server: Customer) -> None:
     gaps: list[timedelta] = []
     for number, name in enumerate(NAMES):
         alone = number % 2 == 1
-        guest.do(f"systemctl disable {name} 2>/dev/null; sync")
+        guest.do(f"systemctl disable {name}.socket 2>/dev/null; sync")
         if alone:
             guest.cable(plugged=False)
-        guest.do(f"systemctl stop {name}")
+        guest.do(f"systemctl stop {name}.socket")
         eventually(f"{name} is written down", lambda name=name: _raised(server, name), 60, 0.5)  # type: ignore[misc]
         if not alone:
             eventually(f"{name} is an incident", lambda name=name: _told(server, name), 30, 0.2)  # type: ignore[misc]
