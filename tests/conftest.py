@@ -63,6 +63,7 @@ LONG = {
     "journeys/test_outage.py",
     "journeys/test_kills.py",
     "journeys/test_pull.py",
+    "journeys/test_refill.py",
     "browser/test_story.py",
     "lab/test_journey.py",
     "lab/bench/test_ssh.py",
