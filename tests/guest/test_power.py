@@ -53,7 +53,7 @@ def test_twenty_cuts_lose_nothing(server: Customer) -> None:
         guest.do(f"systemctl disable {name}.socket 2>/dev/null; sync")
         if alone:
             guest.cable(plugged=False)
-        guest.do(f"systemctl stop {name}.socket")
+        guest.do(f"systemctl stop {name}.socket {name}.service")
         eventually(f"{name} is written down", lambda name=name: _raised(server, name), 60, 0.5)  # type: ignore[misc]
         if not alone:
             eventually(f"{name} is an incident", lambda name=name: _told(server, name), 30, 0.2)  # type: ignore[misc]
