@@ -25,6 +25,7 @@ PACKAGES = (
     "python3", "python3-venv", "openssh-server", "openssl", "ca-certificates",
 )  # fmt: skip
 SIZE = "3G"
+KEPT = 3
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 PLATFORMS = tuple(f"manylinux_2_{minor}_x86_64" for minor in (17, 28, 34))
 SBIN = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
@@ -89,9 +90,8 @@ def disk() -> Disk:
             shutil.copy(wheel, root / "root")
             _install(root, ["--no-deps", f"/root/{wheel.name}"])
             (root / "root" / wheel.name).unlink()
-        for old in cache().glob("agent-*.raw"):
-            old.unlink()
         part.replace(made)
+        _keep_newest("agent-*.raw")
     return Disk(made, base / "vmlinuz", base / "initrd.img", base / "key")
 
 
@@ -185,10 +185,8 @@ def _wheel() -> Path:
             [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(part)],
             where="packaging/agent",
         )
-        for old in cache().glob("wheel-*"):
-            if old != part:
-                shutil.rmtree(old, ignore_errors=True)
         part.replace(folder)
+        _keep_newest("wheel-*")
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -200,6 +198,12 @@ def mirror() -> str:
     if not places:
         raise Unbuilt("apt knows no place of Debian here: name one in its sources, then `apt-get update`")
     return next((place for suite, place in places if suite == SUITE), places[0][1])
+
+
+def _keep_newest(pattern: str) -> None:
+    """Others may run at this moment from the one before."""
+    for old in sorted(cache().glob(pattern), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 @contextmanager
