@@ -7,6 +7,7 @@ pause, with one line in the log.
 import asyncio
 import json
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -41,7 +42,8 @@ from agent.orders.desk import Means, OrderDesk
 from agent.policy import read_policy
 from agent.recorder.recorder import Recorder
 from agent.recorder.witness import witnessed
-from agent.renewal import keep_renewing
+from agent.recovery import AttemptFile
+from agent.renewal import Renewal
 from agent.reporting import Reporter, TakeEvidence
 from agent.rules import Judge
 from agent.schedule import Schedule
@@ -117,10 +119,15 @@ class App:
             self._welcomed,
             self._orders.hear,
             self._orders.reports,
+            lambda offered: self._renewal.told(offered),
         )
         self._link = Link(
             subject, self._identity, around.clock, around.chance, around.timing, self._link_changed
         )
+        self._renewal = Renewal(
+            self._identities, around.clock, around.chance, AttemptFile(disk, data), self._link.reconnect,
+            os.environ, config.controller,
+        )  # fmt: skip
         self._reporter = Reporter(
             self._judge,
             self._health,
@@ -162,7 +169,7 @@ class App:
             "evidence": self._reporter.gather_evidence,
             "snapshots": self._measure,
             "housekeeping": self._tend,
-            "renewal": self._renew,
+            "renewal": self._renewal.run,
             "orders": self._orders.run,
         }
         tasks = [asyncio.create_task(self._again(name, part)) for name, part in parts.items()]
@@ -227,9 +234,6 @@ class App:
             await self._clock.sleep(TEND_EVERY_S)
             await self._reporter.remember()
 
-    async def _renew(self) -> None:
-        await keep_renewing(self._identities, self._clock, self._around.chance, self._link.reconnect)
-
     def _identity(self) -> Identity:
         identity = self._identities.load()
         if self._config.controller:
@@ -283,11 +287,13 @@ class App:
         self._ahead_s = ahead_s
         self._last_link.connected(now, ahead_s)
         self._recorder.link_changed(True)
+        self._renewal.welcomed(welcome)
         log.info("connected as %s; our clock is %+.1f s from the controller's", welcome.agent_id, ahead_s)
 
     def _link_changed(self, state: LinkState) -> None:
         self._last_link.trouble(self._clock.now(), state.reason)
         self._recorder.link_changed(False, state.reason)
+        self._renewal.lost(state.reason)
 
 
 async def _ended(tasks: list["asyncio.Task[None]"]) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from agent.clock import Clock
 from agent.config import Config
@@ -16,12 +17,15 @@ from agent.identity import Identity, IdentityStore
 from agent.lastlink import LastLinkFile
 from agent.probe import Probe, Step, why
 from agent.proxy import VARIABLES, Proxy, proxy_for
+from agent.recovery import AttemptFile, State
+from agent.renewal import facts_of
 from agent.spool import Lane
 from agent.spool.record import Found, scan
 from agent.spool.state import read_state
 from agent.words import WORDS, counted, say
 
 CLOCK_MAX_S = 60.0
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Doctor:
             key = "not_enrolled" if isinstance(error, NotEnrolled) else "identity_bad"
             return [*said, Check("identity", False, self._say(key, path=self._store.path)), self._spool()]
         endpoint = self._config.controller or identity.endpoint
-        said += [self._key(), self._certificate(identity), self._last_link(running), self._clocks()]
+        said += [self._key(), self._certificate(identity, running), *self._recovery(identity)]
+        said += [self._last_link(running), self._clocks()]
         proxy, about = self._proxy(endpoint)
         said.append(about)
         if about.good:
@@ -103,10 +108,14 @@ class Doctor:
             return Check("key", False, self._say("key_bad", path=self._store.path))
         return Check("key", True, self._say("key"))
 
-    def _certificate(self, identity: Identity) -> Check:
+    def _certificate(self, identity: Identity, running: Check) -> Check:
         now, until = self._clock.now(), f"{identity.not_after:%Y-%m-%d %H:%M}"
-        if now > identity.not_after:
-            return Check("certificate", False, self._say("certificate_bad", until=until))
+        there = now - timedelta(seconds=self._ahead_s() or 0.0)
+        if identity.fault(now) and identity.fault(there) is None:
+            return Check("certificate", True, self._say("certificate_clock", until=until))
+        if there > identity.not_after:
+            key = "certificate_waits" if running.good else "certificate_bad"
+            return Check("certificate", False, self._say(key, until=until))
         if now < identity.not_before:
             since = f"{identity.not_before:%Y-%m-%d %H:%M}"
             return Check("certificate", False, self._say("certificate_early", since=since))
@@ -127,7 +136,30 @@ class Doctor:
             return Check("link", None, self._say("link_none"))
         return Check("link", True, self._say("link", at=f"{last.connected_at:%Y-%m-%d %H:%M:%S}"))
 
+    def _recovery(self, identity: Identity) -> list[Check]:
+        """Nothing where the certificate never was in question."""
+        last = AttemptFile(self._disk, self._config.data).read()
+        if last is None or (last.expired_at != identity.not_after and last.state is not State.RECOVERED):
+            return []
+        good = last.state in (State.RECOVERED, State.NOT_NEEDED)
+        return [
+            Check("recovery", good, say(self._language, f"recovery.{last.state.value}", **facts_of(last)))
+        ]
+
+    def _ahead_s(self) -> float | None:
+        """Our clock minus the controller's, in seconds, as it was seen last; None when it never was."""
+        tried = AttemptFile(self._disk, self._config.data).read()
+        last = LastLinkFile(self._disk, self._config.data).read()
+        seen = [(tried.at, tried.ahead_s)] if tried and tried.ahead_s is not None else []
+        if last.connected_at is not None and last.clock_ahead_s is not None:
+            seen.append((last.connected_at, last.clock_ahead_s))
+        return max(seen)[1] if seen else None
+
     def _clocks(self) -> Check:
+        ahead_s = self._ahead_s()
+        if ahead_s is not None and abs(ahead_s) >= DAY_S:
+            way = "clock.ahead" if ahead_s > 0 else "clock.behind"
+            return Check("clock", False, self._say("clock_far", days=f"{abs(ahead_s) / DAY_S:.0f}", way=way))
         last = LastLinkFile(self._disk, self._config.data).read()
         if last.clock_ahead_s is None or last.connected_at is None:
             return Check("clock", None, self._say("clock_unknown"))

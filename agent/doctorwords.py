@@ -30,8 +30,8 @@ DOCTOR: dict[str, tuple[str, str]] = {
     ),
     "doctor.certificate": ("valid until {until} UTC", "válido hasta {until} UTC"),
     "doctor.certificate_bad": (
-        "the certificate expired on {until} UTC; if the clock is right, enrol again with a new line from `vigia enrol`",
-        "el certificado caducó el {until} UTC; si el reloj va bien, dé de alta el equipo con una nueva línea de `vigia enrol`",
+        "the certificate expired on {until} UTC; start the agent, which asks for a new one by itself; if it gets none, enrol again with a new line from `vigia enrol`",
+        "el certificado caducó el {until} UTC; inicie el agente, que pide uno nuevo por sí solo; si no lo recibe, dé de alta el equipo con una nueva línea de `vigia enrol`",
     ),
     "doctor.certificate_early": (
         "the certificate is valid only from {since} UTC: is the clock right? If it is, enrol again with a new line from `vigia enrol`",
@@ -208,6 +208,57 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "trouble.early": ("the certificate is valid only from", "el certificado aún no es válido"),
     "trouble.banned": ("PERMISSION_DENIED", "el controlador no acepta este equipo"),
     "trouble.unknown": ("UNAUTHENTICATED", "el controlador no reconoce este equipo"),
+    "recovery.recovered": (
+        "came back by itself on {at} UTC: its certificate had expired on {expired} UTC",
+        "volvió por sí solo el {at} UTC: su certificado había caducado el {expired} UTC",
+    ),
+    "recovery.unreachable": (
+        "the certificate expired on {expired} UTC, and {endpoint}, where a new one is given, does not answer ({reason}): let this machine reach that port; it goes on trying",
+        "el certificado caducó el {expired} UTC, y {endpoint}, donde se da uno nuevo, no responde ({reason}): permita que este equipo llegue a ese puerto; sigue intentándolo",
+    ),
+    "recovery.clock": (
+        "this machine's clock is about {days} days from the controller's, too far for an encrypted connection: set the date; everything else follows by itself",
+        "el reloj de este equipo está a unos {days} días del controlador, demasiado para una conexión cifrada: ponga la fecha; lo demás se arregla solo",
+    ),
+    "recovery.not_needed": (
+        "the controller says that the certificate is good; our clock is {ahead_s} s from its clock",
+        "el controlador dice que el certificado es válido; nuestro reloj está a {ahead_s} s del suyo",
+    ),
+    "recovery.too_late": (
+        "the certificate expired on {expired} UTC, too long ago to come back without a word from a person: on the controller, `vigia machines readmit` for this machine lets it in; then it comes back within the hour, or at once when the agent is restarted",
+        "el certificado caducó el {expired} UTC, hace demasiado para volver sin que lo diga una persona: en el controlador, `vigia machines readmit` con este equipo lo deja entrar; vuelve dentro de una hora, o enseguida si reinicia el agente",
+    ),
+    "recovery.banned": (
+        "this machine was put out on the controller: ask your support; `vigia machines unban` lets it in again",
+        "este equipo fue excluido en el controlador: pregunte a su soporte; `vigia machines unban` lo deja entrar de nuevo",
+    ),
+    "recovery.quarantined": (
+        "the controller suspects that two machines have this identity (a copied disk?): a person there must decide, `vigia machines release` or `ban`",
+        "el controlador sospecha que dos equipos tienen esta identidad (¿un disco copiado?): allí debe decidir una persona, `vigia machines release` o `ban`",
+    ),
+    "recovery.superseded": (
+        "a newer certificate of this machine was used already: is this a copied disk or an old backup? Enrol it anew with a line from `vigia enrol`",
+        "ya se usó un certificado más nuevo de este equipo: ¿es un disco copiado o una copia de seguridad antigua? Dé de alta el equipo de nuevo con una línea de `vigia enrol`",
+    ),
+    "recovery.unknown": (
+        "the controller does not know this machine's certificate: enrol it again with a new line from `vigia enrol`",
+        "el controlador no conoce el certificado de este equipo: dé de alta el equipo de nuevo con una nueva línea de `vigia enrol`",
+    ),
+    "doctor.certificate_waits": (
+        "the certificate expired on {until} UTC; the running agent asks for a new one by itself. If the clock is wrong, set it",
+        "el certificado caducó el {until} UTC; el agente en marcha pide uno nuevo por sí solo. Si el reloj va mal, póngalo en hora",
+    ),
+    "doctor.certificate_clock": (
+        "valid until {until} UTC by the controller's time; this clock says otherwise",
+        "válido hasta el {until} UTC según la hora del controlador; este reloj dice otra cosa",
+    ),
+    "doctor.clock_far": (
+        "this clock is about {days} days {way} the controller's: set the date, and switch on time synchronisation",
+        "este reloj está unos {days} días {way} la hora del controlador: ponga la fecha y active la sincronización de hora",
+    ),
+    "clock.ahead": ("ahead of", "adelantado respecto a"),
+    "clock.behind": ("behind", "atrasado respecto a"),
+    "check.recovery": ("recovery", "regreso"),
     "doctor.not_enrolled": (
         "not enrolled: paste the line that `vigia enrol` prints on the controller",
         "sin alta: pegue la línea que imprime `vigia enrol` en el controlador",

@@ -40,8 +40,9 @@ async def enrol(
         line.controller, root_pem, line.token[:TOKEN_MAX], pending.csr_der, host_name(), VERSION
     )
     identity = await identity_from(
-        pending, given.certificate_der, given.agent_id, given.endpoint, root_pem, chance
-    )
+        pending, given.certificate_der, given.agent_id, given.endpoint, root_pem, chance, given.roots,
+        line.controller,
+    )  # fmt: skip
     store.save(identity)
     return identity
 

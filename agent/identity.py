@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,7 +31,9 @@ class KeyFault(AgentError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Certificate life is [not_before, not_after]; `renew_at` is half life +-10 %, drawn once."""
+    """Certificate life is [not_before, not_after]; `renew_at` is half life +-10 %, drawn once. `root_pem` may
+    hold two roots while the authority changes its own. `enrolment_endpoint`: host:port where a machine whose
+    certificate has expired recovers; "" when nobody has said."""
 
     agent_id: str
     endpoint: str
@@ -41,6 +43,14 @@ class Identity:
     not_before: datetime
     not_after: datetime
     renew_at: datetime
+    enrolment_endpoint: str = ""
+
+    @property
+    def root_sha256(self) -> list[bytes]:
+        """Of each pinned root."""
+        blocks = self.root_pem.split("-----BEGIN CERTIFICATE-----")[1:]
+        bodies = ["".join(block.split("-----END")[0].split()) for block in blocks]
+        return [hashlib.sha256(base64.b64decode(body)).digest() for body in bodies]
 
     def fault(self, now: datetime) -> str | None:
         """Why the certificate cannot be used now, in words; None when it can."""
@@ -61,6 +71,20 @@ class Pending:
     csr_der: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Roots as the controller names them, DER: those in force, the one that signs first, and the certificates
+    by which each was vouched for by the one before it."""
+
+    roots: tuple[bytes, ...] = ()
+    crosses: tuple[bytes, ...] = ()
+
+    def question(self) -> dict[str, str]:
+        """For the child that knows certificates."""
+        named = (("roots", self.roots), ("crosses", self.crosses))
+        return {name: ",".join(base64.b64encode(one).decode() for one in ders) for name, ders in named}
+
+
 class IdentityStore:
     """`identity.json` and `pending.json` in the data folder; raises OSError as the disk does."""
 
@@ -75,7 +99,10 @@ class IdentityStore:
             held = json.loads(self._disk.read(self.path))
             for name in ("not_before", "not_after", "renew_at"):
                 held[name] = datetime.fromisoformat(held[name])
-            return Identity(**held)
+            # A newer agent may have kept more; one that was put back still knows itself.
+            return Identity(
+                **{field.name: held[field.name] for field in fields(Identity) if field.name in held}
+            )
         except FileNotFoundError:
             raise NotEnrolled(
                 "this machine is not enrolled: paste the line that `vigia enrol` printed on the controller"
@@ -127,15 +154,24 @@ async def request_for(store: IdentityStore, purpose: str, root_pem: str) -> Pend
 
 
 async def identity_from(
-    pending: Pending, certificate_der: bytes, agent_id: str, endpoint: str, root_pem: str, chance: Chance
+    pending: Pending,
+    certificate_der: bytes,
+    agent_id: str,
+    endpoint: str,
+    root_pem: str,
+    chance: Chance,
+    offered: Offered | None = None,
+    enrolment_endpoint: str = "",
 ) -> Identity:
-    """Checks that the certificate is for our key and from our root; raises KeyFault."""
+    """Checks that the certificate is for our key and from a root that we trust, or that one of ours vouches
+    for; raises KeyFault."""
     seen = await _asked(
         {
             "ask": "inspect",
             "certificate": base64.b64encode(certificate_der).decode(),
             "root": root_pem,
             "key": pending.key_pem,
+            **(offered or Offered()).question(),
         }
     )
     not_before = datetime.fromtimestamp(float(seen["not_before"]), UTC)
@@ -143,13 +179,44 @@ async def identity_from(
     return Identity(
         agent_id=agent_id,
         endpoint=endpoint,
-        root_pem=root_pem,
+        root_pem=str(seen["root"]),
         key_pem=pending.key_pem,
         certificate_pem=str(seen["certificate"]),
         not_before=not_before,
         not_after=not_after,
         renew_at=renewal_time(not_before, not_after, chance),
+        enrolment_endpoint=enrolment_endpoint,
     )
+
+
+async def trusting(identity: Identity, offered: Offered) -> tuple[Identity, bool]:
+    """The identity with those of the offered roots that ours vouch for, and without those that are no longer
+    offered; and whether its certificate is of the root that signs. Raises KeyFault."""
+    seen = await _asked(
+        {
+            "ask": "trust",
+            "root": identity.root_pem,
+            "own": identity.certificate_pem,
+            **offered.question(),
+        }
+    )
+    return replace(identity, root_pem=str(seen["root"])), bool(seen["current"])
+
+
+async def proof(identity: Identity, csr_der: bytes, nonce: bytes) -> tuple[bytes, bytes]:
+    """Our certificate (DER) and what proves to the controller that we hold its key. Raises KeyFault."""
+    asked = {"csr": csr_der, "nonce": nonce}
+    texts = {name: base64.b64encode(value).decode() for name, value in asked.items()}
+    own = {"key": identity.key_pem, "own": identity.certificate_pem}
+    told = await _asked({"ask": "prove", **own, **texts})
+    return base64.b64decode(str(told["certificate"])), base64.b64decode(str(told["signature"]))
+
+
+async def made_at(certificate_der: bytes) -> datetime:
+    """When a controller made the certificate it shows: what time it is there, give or take a day. Raises
+    KeyFault."""
+    question = {"ask": "when", "certificate": base64.b64encode(certificate_der).decode()}
+    return datetime.fromtimestamp(float((await _asked(question))["made_at"]), UTC)
 
 
 def renewal_time(not_before: datetime, not_after: datetime, chance: Chance) -> datetime:

@@ -17,6 +17,8 @@ CONTROLLER_NAME = "controller.vigia"
 TIMEOUT_S = 5.0
 REFUSAL_S = 2.0
 ANSWER_MAX_BYTES = 8_192
+# OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python does not name.
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 Step = tuple[str, dict[str, object]]
 _WHY = {
     errno.ECONNREFUSED: "why.refused",
@@ -71,7 +73,7 @@ class Probe:
         """Does the proxy lead us to the controller's port?"""
         facts: dict[str, object] = {"endpoint": self._endpoint, "proxy": self._first}
         try:
-            self._connected().close()
+            self.connected().close()
         except OSError as error:
             return "tunnel_bad", {**facts, "reason": why(error)}
         return "tunnel", facts
@@ -81,7 +83,7 @@ class Probe:
         facts: dict[str, object] = {"endpoint": self._endpoint}
         try:
             context = _context(identity)
-            with context.wrap_socket(self._connected(), server_hostname=CONTROLLER_NAME) as secure:
+            with context.wrap_socket(self.connected(), server_hostname=CONTROLLER_NAME) as secure:
                 if secure.selected_alpn_protocol() != "h2":
                     return "tls_h2", facts
                 return self._accepted(secure)
@@ -109,7 +111,7 @@ class Probe:
             reason = error.reason if isinstance(error, ssl.SSLError) else None
             return "tls_refused", {"reason": reason or why(error)}
 
-    def _connected(self) -> socket.socket:
+    def connected(self) -> socket.socket:
         """A connection to the controller's port, through the proxy if there is one."""
         connection = socket.create_connection((self._host, self._port), TIMEOUT_S)
         if self._proxy:
@@ -119,6 +121,18 @@ class Probe:
                 connection.close()
                 raise
         return connection
+
+
+def certificate_of(endpoint: str, identity: Identity, clock: Clock, proxy: Proxy | None = None) -> bytes:
+    """The certificate (DER) shown there, of an authority that we trust, whatever our clock says of its dates.
+    For a diagnosis only; nothing is said on that connection. Raises OSError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=identity.root_pem)
+    context.verify_flags |= _NO_CHECK_TIME
+    context.set_alpn_protocols(["h2"])
+    probe = Probe(endpoint, clock, proxy)
+    with context.wrap_socket(probe.connected(), server_hostname=CONTROLLER_NAME) as secure:
+        return secure.getpeercert(binary_form=True) or b""
 
 
 def why(error: OSError) -> str:

@@ -11,11 +11,12 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from agent.identity import Offered
 from agent.layouts import Series
 from agent.signals import Finding, FindingState, Gap, Severity
 from agent.spool import Kind, Lane, Record
 from protos.vigia.v1 import agent_pb2 as pb
-from protos.vigia.v1 import inventory_pb2
+from protos.vigia.v1 import inventory_pb2, trust_pb2
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATES = {
@@ -36,6 +37,8 @@ GAPS_MAX = 64
 CONDITIONS_MAX = 500
 LAST_MS = 253_402_300_799_000
 DETAIL_MAX = 500
+ROOTS_MAX = 16
+ROOT_MAX_BYTES = 4_096
 
 
 class Leaving(Enum):
@@ -277,6 +280,8 @@ class Welcomed:
     beat_interval_s: float
     snapshot_interval_s: float
     resume: Mapping[Lane, int]
+    roots: Offered | None = None
+    enrolment_endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +331,7 @@ class Ordered:
     profile: str
 
 
-Heard = Welcomed | Acknowledged | Asked | Dismissed | Refused | Ordered
+Heard = Welcomed | Offered | Acknowledged | Asked | Dismissed | Refused | Ordered
 
 
 def heard(response: pb.ConnectResponse, epoch: str) -> list[Heard]:
@@ -350,6 +355,8 @@ def heard(response: pb.ConnectResponse, epoch: str) -> list[Heard]:
                 told.append(Refused(lane.name if lane else "?", refusal.sequence, reason))
             case "order":
                 told.append(_ordered(item.order))
+            case "roots":
+                told.append(offered(item.roots))
             case "farewell":
                 told.append(Dismissed(item.farewell.reason[:TEXT_MAX], item.farewell.retry_after_s or None))
     return told
@@ -377,4 +384,15 @@ def _welcomed(welcome: pb.Welcome, epoch: str) -> Welcomed:
         beat_interval_s=min(60.0, max(1.0, welcome.beat_interval_s or 10.0)),
         snapshot_interval_s=min(300.0, max(5.0, welcome.snapshot_interval_s or 10.0)),
         resume=resume,
+        roots=offered(welcome.roots) if welcome.HasField("roots") else None,
+        enrolment_endpoint=welcome.enrolment_endpoint[:TEXT_MAX],
     )
+
+
+def offered(roots: trust_pb2.Roots) -> Offered:
+    """No more and no bigger ones than an authority could mean."""
+    kept = [
+        tuple(one for one in list(ders)[:ROOTS_MAX] if len(one) <= ROOT_MAX_BYTES)
+        for ders in (roots.roots, roots.crosses)
+    ]
+    return Offered(*kept)

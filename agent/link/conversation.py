@@ -16,6 +16,7 @@ import grpc.aio
 
 from agent import wire
 from agent.clock import Clock
+from agent.identity import Offered
 from agent.layouts import LayoutBook
 from agent.link.trouble import in_words
 from agent.signals import Finding
@@ -63,6 +64,7 @@ class Subject:
     on_welcome: Callable[[wire.Welcomed], None]
     on_order: Callable[[wire.Ordered], None] = field(default=lambda _: None)
     order_reports: Callable[[], list[wire.OrderReport]] = field(default=list)
+    on_roots: Callable[[Offered], None] = field(default=lambda _: None)
 
 
 class Conversation:
@@ -272,6 +274,8 @@ class Conversation:
                     await self._acknowledge(told.lane, told.up_to)
             case wire.Asked():
                 self._asked.append(told)
+            case Offered():
+                self._subject.on_roots(told)
             case wire.Ordered():
                 self._subject.on_order(told)
             case wire.Refused():
