@@ -30,6 +30,7 @@ from agent.health import Health
 from agent.identity import Identity, IdentityStore
 from agent.inventory.keeping import InventoryKeeper, take
 from agent.inventory.told import Told
+from agent.jumps import Jumps
 from agent.lastlink import LastLinkFile
 from agent.layouts import LayoutBook
 from agent.leaving import reason_to_leave
@@ -50,6 +51,7 @@ from agent.schedule import Schedule
 from agent.signals import Finding, Reading
 from agent.spool import Kind, Lane, Spool
 from agent.spool.record import damage_payload
+from agent.supervision import Supervision
 
 SNAPSHOT_EVERY_S = 10.0
 TEND_EVERY_S = 600.0
@@ -69,6 +71,7 @@ class Surroundings:
     take_evidence: TakeEvidence | None = None
     take_inventory: Callable[[], Awaitable[Told]] = take
     timing: Timing = field(default_factory=Timing)
+    supervision: Supervision = field(default_factory=lambda: Supervision(os.environ))
 
 
 class App:
@@ -171,10 +174,13 @@ class App:
             "housekeeping": self._tend,
             "renewal": self._renewal.run,
             "orders": self._orders.run,
+            "supervision": lambda: self._around.supervision.run(self._clock),
         }
         tasks = [asyncio.create_task(self._again(name, part)) for name, part in parts.items()]
         log.info("running; collectors: %d, watches: %d", len(collectors), len(self._watches))
+        self._around.supervision.ready()
         await self._stop.wait()
+        self._around.supervision.stopping()
         try:
             await self._part(tasks, link)
         finally:
@@ -224,8 +230,10 @@ class App:
                 await self._clock.sleep(AGAIN_S)
 
     async def _measure(self) -> None:
+        jumps = Jumps(self._clock)
         while True:
             await self._clock.sleep(self._snapshot_every_s)
+            jumps.look()
             await self._reporter.measure()
 
     async def _tend(self) -> None:

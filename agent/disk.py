@@ -3,6 +3,7 @@
 What a method promises after a power cut is said in its docstring; nothing else is promised.
 """
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -77,7 +78,7 @@ class Disk(Protocol):
         """What an ordinary process may still write on that file system."""
 
     def mkdir(self, folder: Path, mode: int = 0o700) -> None:
-        """Creates it and its parents when missing, durably."""
+        """Creates it and its parents when missing, durably. NotADirectoryError: a file stands there."""
 
     def lock(self, path: Path) -> bool:
         """Takes the file's lock for the life of this process; False when another process has it."""
@@ -195,6 +196,10 @@ class OsDisk:
         self.mkdir(folder.parent, 0o755)
         with suppress(FileExistsError):
             folder.mkdir(mode=mode)
+        if not folder.is_dir():
+            if folder.is_symlink():  # its disk may be back tomorrow: nothing is put in its place
+                raise FileNotFoundError(errno.ENOENT, "a link to a folder that is not there", str(folder))
+            raise NotADirectoryError(errno.ENOTDIR, "a file stands where a folder should be", str(folder))
         self.sync_folder(folder.parent)
 
     def lock(self, path: Path) -> bool:
@@ -213,3 +218,17 @@ class OsDisk:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def own_folder(disk: Disk, folder: Path) -> bool:
+    """Makes a folder of the agent's own ready; False when a file stood in its place, which is beside it now.
+
+    Raises OSError as the disk does.
+    """
+    try:
+        disk.mkdir(folder)
+    except NotADirectoryError:
+        disk.rename(folder, folder.with_name(f"{folder.name}.aside"))
+        disk.mkdir(folder)
+        return False
+    return True

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.disk import Disk
+from agent.disk import Disk, own_folder
 from agent.signals import Metric
 
 LAYOUTS_MAX = 64
@@ -44,7 +44,7 @@ class LayoutBook:
 
     def load(self) -> None:
         """Reads what earlier lives left; an unreadable one is as if it were not there."""
-        self._disk.mkdir(self._folder)
+        own_folder(self._disk, self._folder)
         for name in self._disk.list(self._folder):
             with suppress(OSError, ValueError, TypeError, KeyError):
                 rows = json.loads(self._disk.read(self._folder / name))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.disk import Disk, PatchHandle
+from agent.disk import Disk, PatchHandle, own_folder
 from agent.recorder.record import PAYLOAD_MAX_BYTES, Found, Kind, Record, Torn, boot_tag, encode, scan
 
 SEGMENTS = 8
@@ -66,7 +66,8 @@ class Ring:
     def open(self) -> None:
         """May be tried again. Raises OSError when the files cannot be made, never for damage in them."""
         self.close()
-        self._disk.mkdir(self._folder)
+        if not own_folder(self._disk, self._folder):
+            self.damage.add(self._folder.name, 0)
         newest: tuple[int, int] | None = None
         torn: dict[int, list[tuple[Torn, Record | None]]] = {}
         short: dict[str, int] = {}

@@ -13,7 +13,7 @@ from typing import Self
 
 from agent.chance import Chance
 from agent.clock import Clock
-from agent.disk import Disk
+from agent.disk import Disk, own_folder
 from agent.errors import SpoolFull
 from agent.spool.lane import LaneFiles, Segment, Tear
 from agent.spool.record import (
@@ -29,6 +29,8 @@ from agent.spool.reserve import RESERVE_BYTES, Reserve, set_aside
 from agent.spool.state import CEILING_BLOCK, LaneState, State, read_state, write_state
 
 FAULTS_KEPT_MS = 7 * 86_400_000
+# A clock that is put right after the start may go forward by so much.
+JUMP_MS = 3_600_000
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,7 @@ class Spool:
         self._next = dict.fromkeys(Lane, 1)
         self._state = State("")
         self._lock = RLock()
+        self._opened_ms, self._opened_s = self._now_ms(), clock.monotonic()
 
     @property
     def epoch(self) -> str:
@@ -156,7 +159,7 @@ class Spool:
     def tend(self) -> None:
         """Housekeeping, some minutes apart: old acknowledged faults go (R5), the reserve is filled again."""
         with self._lock, suppress(OSError):
-            horizon_ms = self._now_ms() - FAULTS_KEPT_MS
+            horizon_ms = self._borne_out_ms() - FAULTS_KEPT_MS
             for segment in self._committed_faults():
                 if segment.written_ms < horizon_ms:
                     self._files[Lane.FAULTS].remove(segment)
@@ -187,10 +190,10 @@ class Spool:
     # -- opening ---------------------------------------------------------------------------------------
 
     def _load(self, boot: str) -> None:
-        self._disk.mkdir(self._folder)
+        folder_lost = not own_folder(self._disk, self._folder)
         path = self._folder / "state"
         state = read_state(self._disk, path)
-        state_lost = state is None and self._disk.exists(path)
+        state_lost = folder_lost or (state is None and self._disk.exists(path))
         tears = {lane: self._files[lane].load() for lane in Lane}
         missing = 0
         self._state = state or State(self._chance.uuid4())
@@ -286,6 +289,10 @@ class Spool:
     def _save_or_release(self) -> None:
         try:
             self._save()
+        except IsADirectoryError:
+            path = self._folder / "state"
+            self._disk.rename(path, path.with_name("state.aside"))
+            self._save()
         except OSError:
             if not self._reserve.release():
                 raise
@@ -293,6 +300,12 @@ class Spool:
 
     def _save(self) -> None:
         write_state(self._disk, self._folder / "state", self._state)
+
+    def _borne_out_ms(self) -> int:
+        """Now, as far as the time since the start bears it out: a clock that is set to next year does not
+        make old what was acknowledged an hour ago."""
+        passed_ms = int((self._clock.monotonic() - self._opened_s) * 1000)
+        return min(self._now_ms(), self._opened_ms + passed_ms + JUMP_MS)
 
     def _now_ms(self) -> int:
         return max(0, int(self._clock.now().timestamp() * 1000))

@@ -34,6 +34,7 @@ class ListeningController(agent_pb2_grpc.AgentServiceServicer, enrolment_pb2_grp
         self.farewell: pb.Farewell | None = None
         self.to_say: asyncio.Queue[pb.ControllerItem] = asyncio.Queue()
         self.beat_interval_s = 10
+        self.snapshot_interval_s = 10
         self.token = "token-of-the-tests"
         self.requests: list[bytes] = []
         self.replies_lost = 0
@@ -150,7 +151,7 @@ class ListeningController(agent_pb2_grpc.AgentServiceServicer, enrolment_pb2_grp
             agent_id="agent-of-the-tests",
             controller_time_unix_ms=int(time.time() * 1000),
             beat_interval_s=self.beat_interval_s,
-            snapshot_interval_s=10,
+            snapshot_interval_s=self.snapshot_interval_s,
             resume=resume,
         )
         return pb.ConnectResponse(items=[pb.ControllerItem(welcome=welcome)])

@@ -55,6 +55,10 @@ class HandClock:
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
 
+    def set_by(self, seconds: float) -> None:
+        """Somebody sets the machine's clock; no time passes."""
+        self._now += timedelta(seconds=seconds)
+
     async def advance(self, seconds: float) -> None:
         """Moves time on, stopping at every alarm on the way so that what wakes can run and sleep again."""
         target = self._monotonic + seconds

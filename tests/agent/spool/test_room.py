@@ -66,6 +66,18 @@ def test_acknowledged_faults_are_kept_seven_days_and_offered_again() -> None:
     assert spool.put(Lane.FAULTS, Kind.FINDING, b"new") == 4
 
 
+def test_a_clock_that_is_set_to_next_year_forgets_nothing() -> None:
+    """What was acknowledged an hour ago is kept for a controller that may be restored, whatever the date."""
+    disk, clock = ForgetfulDisk(), HandClock()
+    spool = open_spool(disk, clock)
+    spool.put(Lane.FAULTS, Kind.FINDING, b"today")
+    spool.acknowledge(Lane.FAULTS, 1)
+    for days in (365, -365, -365, 365):
+        clock.set_by(days * DAY_S)
+        spool.tend()
+        assert [payload for _, _, payload in everything(spool, Lane.FAULTS)] == [b"today"]
+
+
 def test_acknowledged_metrics_leave_the_disk() -> None:
     spool = open_spool(ForgetfulDisk(), HandClock())
     for _ in range(600):
