@@ -94,6 +94,7 @@ class App:
             [self.config.public_host],
         )
         await rotation.follow(self.storage, authority)
+        self.watch.authority = authority
         blobs = BlobFolder(self.config.data / "blobs", self.disk)
         listening = bound(self.config.console_bind, self.config.console_port)
         self.console_port: int = listening.getsockname()[1]

@@ -80,6 +80,24 @@ def release(wishes: Wishes, machine: Which) -> None:
     return print(_("{machine} is out of its quarantine", machine=line(found["name"])))
 
 
+@command(
+    app,
+    "readmit",
+    _("Let a machine in that was off for too long: the key it has may recover once, for a week."),
+)
+def readmit(wishes: Wishes, machine: Which) -> None:
+    found = Client(wishes).post("machines", machine, "readmit")
+    if wishes.as_json:
+        return print_json(found)
+    from controller.cli.tables import moment
+
+    until = moment(found["until"], found["zone"])
+    return print(
+        _("{machine} may come back until {until}; its agent asks once an hour, and when it is restarted",
+          machine=line(found["name"]), until=until)
+    )  # fmt: skip
+
+
 def _print_machine(one: dict[str, Any]) -> None:
     from controller.cli.sheets import print_incidents
     from controller.cli.tables import STATE_STYLES, cell, heading, moment, named, print_facts, put

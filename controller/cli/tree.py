@@ -5,6 +5,7 @@ import typer
 from controller.cli import (
     articles,
     attempts,
+    authority,
     calendars,
     contacts,
     customers,
@@ -54,6 +55,7 @@ def build() -> typer.Typer:
         (calendars.app, "calendars", _("Opening hours that promises count: list, show, check, add.")),
         (contacts.app, "contacts", _("Customers' people, who may come to the portal.")),
         (duty.app, "duty", _("Who is on duty when: show, set, override, gaps, ical.")),
+        (authority.app, "authority", _("The root that machines trust: show, rotate, finish.")),
         (timers.app, "timers", _("Deadlines of ours that failed: list, release.")),
         (users.app, "users", _("Who works here: add, duty, links to sign in.")),
     ):

@@ -18,6 +18,8 @@ NAMES = {
     "vigia.post_stuck": N_("Notices"),
     "vigia.rota_gap": N_("Duty in the next 48 hours"),
     "vigia.disk_low": N_("The controller's disk"),
+    "vigia.authority_ends": N_("The authority's root"),
+    "vigia.roots_change": N_("The change of roots"),
     "vigia.timers_missing": N_("The auditor of timers"),
     "vigia.clock_jumped": N_("The controller's own time"),
 }
@@ -31,6 +33,7 @@ _GOOD = {
     "vigia.post_stuck": N_("{count} wait to be sent"),
     "vigia.rota_gap": N_("Every level has somebody"),
     "vigia.disk_low": N_("{disk_free_bytes} free"),
+    "vigia.authority_ends": N_("Good until {date}"),
 }
 _NEAR = {
     "vigia.first_response_slips": N_(
@@ -42,6 +45,8 @@ _NEAR = {
     "vigia.post_stuck": N_("{count} wait to be sent, the oldest for {age_s}"),
     "vigia.rota_gap": N_("Nobody was put on duty at level {level}: only the administrators are told"),
     "vigia.disk_low": N_("{disk_free_bytes} free: no longer roomy"),
+    "vigia.authority_ends": N_("Good until {date}: change it this year (`vigia authority rotate`)"),
+    "vigia.roots_change": N_("{arrived} of {machines} machines use the new root"),
 }
 OTHER = N_("Something else about ourselves")
 NOTHING = N_("Nothing decided yet")
@@ -64,5 +69,19 @@ def said(words: Translator, rule: str, object_name: str, facts: Mapping[str, str
 
 
 _NO_FACTS = dict.fromkeys(
-    ("kept_ratio", "target_ratio", "decided", "missed", "count", "age_s", "level", "disk_free_bytes"), "–"
+    (
+        "kept_ratio",
+        "target_ratio",
+        "decided",
+        "missed",
+        "count",
+        "age_s",
+        "level",
+        "disk_free_bytes",
+        "date",
+        "days",
+        "arrived",
+        "machines",
+    ),
+    "–",
 )

@@ -15,6 +15,9 @@ EVENTS = {
     "quarantined": "In quarantine: two machines may have this identity",
     "released": "Out of quarantine",
     "unbanned": "Unbanned",
+    "recovered": "Came back after its certificate had expired",
+    "recovery_refused": "Wants to come back after its certificate expired, and may not",
+    "readmitted": "May come back once, although its certificate expired long ago",
     "silent": "Fell silent",
     "returned": "Heard again",
     "finding_raised": "Fault reported",
@@ -32,6 +35,12 @@ REASONS = {
     "reboot": "restarting",
     "suspend": "asleep",
     "update": "updating the agent",
+    "too_late": "off for too long; `vigia machines readmit` lets it in",
+    "banned": "it is banned",
+    "quarantined": "it is in quarantine",
+    "superseded": "a newer certificate of it was used already",
+    "old_certificate": "a certificate that a newer one had replaced was used again",
+    "old_boot": "a boot that it had left came back",
 }
 
 

@@ -234,6 +234,21 @@ OWN_RULES: Mapping[str, RuleWords] = {
             N_("When it is full, measurements are refused first; faults and incidents still get through."),
         ),
     ),
+    "vigia.authority_ends": RuleWords(
+        N_("The root that every machine trusts ends in {days} days, on {date}"),
+        (
+            N_("Make a new one and let the machines learn of it: `vigia authority rotate`."),
+            N_("`vigia authority show` lists who does not use it yet; `vigia authority finish` ends it."),
+            N_("Back up the folder `authority` before and after."),
+        ),
+    ),
+    "vigia.roots_change": RuleWords(
+        N_("The change of roots of {date} is not finished: {arrived} of {machines} machines use the new one"),
+        (
+            N_("`vigia authority show` lists who does not use it yet; `vigia authority finish` ends it."),
+            N_("Ban what will never return; switch on for an hour what was only put away."),
+        ),
+    ),
 }
 """What is wrong with Vigía itself; the controller alone says these."""
 

@@ -13,6 +13,7 @@ from agent.clock import SystemClock
 from agent.disk import OsDisk
 from agent.enrolment import PastedLine, enrol
 from agent.identity import Identity, IdentityStore, identity_from, request_for
+from agent.lastlink import LastLinkFile
 from agent.layouts import LayoutBook
 from agent.link.conversation import Subject, Timing
 from agent.link.stream import Link, LinkState
@@ -84,8 +85,12 @@ class Absentee:
         layouts.load()
         introduction = wire.Introduction("1.0", "till-1", "Debian", "12", "x86_64", "server", "boot-1", None)
 
+        last = LastLinkFile(self.disk, self.folder)
+
         def welcomed(welcome: wire.Welcomed) -> None:
             self.welcomes.append(welcome)
+            now = self.clock.now()
+            last.connected(now, (now - welcome.controller_time).total_seconds())
             renewal.welcomed(welcome)
 
         def changed(state: LinkState) -> None:

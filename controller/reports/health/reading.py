@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from controller.detection import store as runs
 from controller.escalation.rota.cover import Reason, cover
+from controller.fleet.identity import rotation
+from controller.fleet.identity.authority import Authority
 from controller.incidents import store as incidents
 from controller.incidents.timeline import Entry
 from controller.notify import store as outbox
@@ -69,3 +71,15 @@ async def rota(connection: Connection, now: datetime) -> list[Sign]:
         Hole(gap.level, gap.start, gap.end, gap.reason is not Reason.UNMANNED)
         for gap in (*found.gaps, *found.unmanned)
     )
+
+
+async def authority(connection: Connection, ours: Authority | None, now: datetime) -> list[Sign]:
+    """The root's end, and how far a change of roots has come."""
+    if ours is None:
+        return []
+    found = await rotation.progress(connection, ours)
+    arrived = found.machines - len(found.laggards)
+    return [
+        signs.authority(found.not_after, now),
+        *signs.roots(found.begun_at, arrived, found.machines, now),
+    ]

@@ -23,6 +23,11 @@ POST_STUCK = timedelta(minutes=15)
 POST_FLOWS = timedelta(minutes=5)
 DISK_LOW_BYTES = 512 * 1024**2
 DISK_ROOMY_BYTES = 1024**3
+ROOT_ENDS = timedelta(days=180)
+"""A root that ends sooner has to be changed now: machines that are off for months shall still follow."""
+ROOT_ENDING = timedelta(days=365)
+CHANGE_LONG = timedelta(days=60)
+"""A change of roots that is not finished by then has been forgotten."""
 
 FIRST_RESPONSE = "vigia.first_response_slips"
 UPDATES = "vigia.updates_slip"
@@ -31,7 +36,9 @@ SET_ASIDE = "vigia.timer_set_aside"
 POST = "vigia.post_stuck"
 ROTA = "vigia.rota_gap"
 DISK = "vigia.disk_low"
-WATCHED = (FIRST_RESPONSE, UPDATES, ENGINE_LATE, SET_ASIDE, POST, ROTA, DISK)
+AUTHORITY = "vigia.authority_ends"
+ROOTS = "vigia.roots_change"
+WATCHED = (FIRST_RESPONSE, UPDATES, ENGINE_LATE, SET_ASIDE, POST, ROTA, DISK, AUTHORITY, ROOTS)
 """Everything that is watched, in the order in which it is shown."""
 
 
@@ -161,3 +168,19 @@ def disk(folder: str, free_bytes: int) -> Sign:
     low = free_bytes < DISK_LOW_BYTES
     grade = Grade.BAD if low else Grade.NEAR if free_bytes < DISK_ROOMY_BYTES else Grade.GOOD
     return Sign(DISK, folder, grade, {"disk_free_bytes": str(free_bytes)})
+
+
+def authority(ends_at: datetime, now: datetime) -> Sign:
+    """`ends_at`: of the root that signs."""
+    left = ends_at - now
+    grade = Grade.BAD if left < ROOT_ENDS else Grade.NEAR if left < ROOT_ENDING else Grade.GOOD
+    return Sign(AUTHORITY, "", grade, {"days": str(max(0, left.days)), "date": f"{ends_at:%Y-%m-%d}"})
+
+
+def roots(begun_at: datetime | None, arrived: int, machines: int, now: datetime) -> list[Sign]:
+    """Nothing while no change is under way."""
+    if begun_at is None:
+        return []
+    grade = Grade.BAD if now - begun_at > CHANGE_LONG else Grade.NEAR
+    facts = {"arrived": str(arrived), "machines": str(machines), "date": f"{begun_at:%Y-%m-%d}"}
+    return [Sign(ROOTS, "", grade, facts)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from controller.core.actor import SYSTEM
 from controller.core.disk import Disk
 from controller.fleet.house import HOUSE
+from controller.fleet.identity.authority import Authority
 from controller.incidents import store as incidents
 from controller.incidents.actions import end_own, open_own
 from controller.incidents.case import CaseState, Incident
@@ -61,6 +62,8 @@ class Watch:
         self._targets: tuple[Sign, ...] = ()
         self._targets_at: datetime | None = None
         self._turned = False
+        # Opened after us; until then nothing is said of it.
+        self.authority: Authority | None = None
 
     async def turn(self) -> datetime:
         """Not at once: a controller that starts has much to make up for. Raises `Unavailable`."""
@@ -83,6 +86,7 @@ class Watch:
                 await reading.post(connection, now),
                 *await reading.rota(connection, now),
                 disk(str(self._folder), self._disk.free_bytes(self._folder)),
+                *await reading.authority(connection, self.authority, now),
             ]
             own = await incidents.queue(connection, customer_id=HOUSE, limit=_OWN_MOST)
         still_open = tuple(one for one in own if one.state is CaseState.OPEN)

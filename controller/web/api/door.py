@@ -16,6 +16,7 @@ from controller.sla.errors import PlanInvalid
 from controller.web.api import (
     articles,
     attempts,
+    authority,
     correspondence,
     duty,
     fleet,
@@ -71,7 +72,7 @@ def build_api(context: Context) -> FastAPI:
     for room in (
         incidents, attempts, correspondence, problems, pulls, requests, articles, reports, forecast, health,
         inventory, fleet, people, plans, plans_calendars, plans_preview, duty, timers,
-        maintenance,
+        maintenance, authority,
     ):  # fmt: skip
         api.include_router(room.router)
     api.add_exception_handler(VigiaError, _refused)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from controller.core.errors import NotFound, Unavailable
 from controller.fleet import actions, store
 from controller.fleet.customer import Customer
-from controller.fleet.identity import clones
+from controller.fleet.identity import clones, recovery
 from controller.fleet.machine import Machine, MachineRole
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState
@@ -208,6 +208,18 @@ async def release(context: Here, actor: FleetManager, name: Short) -> dict[str, 
         unit.after_commit(context.wake_ticker)
     async with context.storage.reading() as connection:
         return shapes.machine(await machine_named(connection, str(found.id)), await shapes.names(connection))
+
+
+@router.post("/machines/{name:path}/readmit")
+async def readmit(context: Here, actor: FleetManager, name: Short) -> dict[str, Any]:
+    """Its last key may recover once, however long ago its certificate expired."""
+    async with context.storage.unit(actor) as unit:
+        found = await machine_named(unit.connection, name)
+        until = await recovery.readmit(unit, found.id)
+    async with context.storage.reading() as connection:
+        known = await shapes.names(connection)
+        shown = shapes.machine(await machine_named(connection, str(found.id)), known)
+    return {**shown, "until": shapes.iso(until)}
 
 
 @router.post("/machines/{name:path}/unban")

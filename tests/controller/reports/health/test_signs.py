@@ -83,3 +83,15 @@ def test_a_gap_in_a_rota_is_an_alarm_and_a_level_nobody_was_put_on_is_worth_a_lo
 def test_a_disk_is_low_before_it_is_full_and_roomy_again_a_good_way_up() -> None:
     grades = [signs.disk("/d", size * 1024**2).grade for size in (400, 700, 2000)]
     assert grades == [Grade.BAD, Grade.NEAR, Grade.GOOD]
+
+
+def test_a_root_that_ends_and_a_change_of_roots_that_was_forgotten() -> None:
+    """Ten years pass: a look a year before, an alarm with half a year left, in which machines that are off
+    for months still hear of the next one."""
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    grades = [signs.authority(now + timedelta(days=left), now).grade for left in (100, 300, 400)]
+    assert grades == [Grade.BAD, Grade.NEAR, Grade.GOOD]
+    assert signs.roots(None, 0, 0, now) == []
+    for days, grade in ((10, Grade.NEAR), (61, Grade.BAD)):
+        (sign,) = signs.roots(now - timedelta(days=days), 3, 5, now)
+        assert (sign.grade, sign.facts["arrived"], sign.facts["machines"]) == (grade, "3", "5")
