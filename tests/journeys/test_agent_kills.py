@@ -47,7 +47,12 @@ class Told:
 
 
 async def lives(
-    agent: WarmAgent, relay: CuttingRelay, kills: int, draw: random.Random, every_s: float
+    agent: WarmAgent,
+    relay: CuttingRelay,
+    kills: int,
+    draw: random.Random,
+    every_s: float,
+    longest_s: float = 0.9,
 ) -> None:
     """Each ends by SIGKILL, somewhere between its first file and its steady state; the line is down for half
     of the time, whatever the agent does."""
@@ -63,7 +68,7 @@ async def lives(
     try:
         for number in range(kills):
             await asyncio.to_thread(agent.live, f"life{number}", every_s)
-            await asyncio.sleep(draw.uniform(0.05, 0.9))
+            await asyncio.sleep(draw.uniform(0.05, longest_s))
             await asyncio.to_thread(agent.kill)
     finally:
         changing.cancel()
@@ -153,7 +158,7 @@ async def test_a_hundred_kills_with_the_real_controller(tmp_path: Path) -> None:
         with cutting_relay(walk.ports["agents_port"]) as relay:
             agent = WarmAgent(tmp_path / "agent", f"127.0.0.1:{relay.port}")
             try:
-                await lives(agent, relay, 100, draw, every_s=0.25)
+                await lives(agent, relay, 100, draw, every_s=0.25, longest_s=3.0)
                 await asyncio.to_thread(agent.live, "last", 0)
                 last = max(record.sequence for record in agent.promised())
                 database = walk.data / "vigia.db"
