@@ -1,4 +1,4 @@
-"""`vigia-agent`: enrol, run, once, show, config, coverage, doctor, log, redact.
+"""`vigia-agent`: enrol, run, once, show, config, coverage, doctor, log, redact, install, uninstall.
 
 Errors are one line on standard error; exit 2 for usage, 1 for failure.
 """
@@ -21,7 +21,10 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code. Heavy parts are loaded by the command that needs them."""
     arguments = _parser().parse_args(argv)
+    arguments.words = list(sys.argv[1:] if argv is None else argv)
     try:
+        if arguments.command in WITHOUT_CONFIG:
+            return WITHOUT_CONFIG[arguments.command](arguments)
         config = load(
             arguments.config or Path(os.environ.get("VIGIA_AGENT_CONFIG", CONFIG_DEFAULT)),
             os.environ,
@@ -94,7 +97,22 @@ def _parser() -> argparse.ArgumentParser:
     redact.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     redact.add_argument("--out", type=Path, metavar="DIR", help="without it, counts only")
     redact.add_argument("--json", action="store_true")
+    _service_words(commands)
     return parser
+
+
+def _service_words(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    install = commands.add_parser("install", help="become a service of this machine, or upgrade it in place")
+    uninstall = commands.add_parser("uninstall", help="take the service away, with all that it kept")
+    for command in (install, uninstall):
+        command.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+        command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR",
+                             help="a tree that is not running, such as an image being built")  # fmt: skip
+        command.add_argument("--lang", choices=LANGUAGES, default=language_of(os.environ))
+    install.add_argument("--print", choices=("launchd", "windows"), dest="system",
+                         help="print another system's definition, not yet proven there")  # fmt: skip
+    uninstall.add_argument("--keep-data", action="store_true", help="keep settings, identity, data, user")
+    commands.add_parser("root-door")  # by its socket alone: agent/rootdoor
 
 
 def _prepare(config: Config) -> None:
@@ -107,6 +125,12 @@ def _prepare(config: Config) -> None:
 
 def _enrol(arguments: argparse.Namespace, config: Config) -> int:
     import asyncio
+
+    from agent.installation.stepping_down import enrol_as_owner
+
+    as_owner = enrol_as_owner(config.data, arguments.words)
+    if as_owner is not None:
+        return as_owner
 
     from agent.chance import SystemChance
     from agent.clock import SystemClock
@@ -122,6 +146,7 @@ def _enrol(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _run(_arguments: argparse.Namespace, config: Config) -> int:
+    _step_down(config)
     from agent.lean import with_one_heap, without_openssl
 
     with_one_heap()
@@ -171,6 +196,7 @@ def _config(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _coverage(arguments: argparse.Namespace, config: Config) -> int:
+    _step_down(config)
     import asyncio
 
     from agent.clock import SystemClock
@@ -191,6 +217,7 @@ def _coverage(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _doctor(arguments: argparse.Namespace, config: Config) -> int:
+    _step_down(config)
     from agent.clock import SystemClock
     from agent.doctor import Doctor
 
@@ -201,6 +228,7 @@ def _doctor(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _log(arguments: argparse.Namespace, config: Config) -> int:
+    _step_down(config)
     from agent.audit import Audit
     from agent.clock import SystemClock
     from agent.disk import OsDisk
@@ -214,3 +242,37 @@ def _redact(arguments: argparse.Namespace, _config: Config) -> int:
     from agent.redaction import redact_paths
 
     return redact_paths(arguments.paths, arguments.out, as_json=arguments.json)
+
+
+def _step_down(config: Config) -> None:
+    from agent.installation.stepping_down import step_down
+
+    step_down(config.data)
+
+
+def _install(arguments: argparse.Namespace) -> int:
+    from agent.installation import command
+
+    if arguments.system:
+        return command.print_definition(arguments.system)
+    return command.install(arguments.root, arguments.lang, dry_run=arguments.dry_run)
+
+
+def _uninstall(arguments: argparse.Namespace) -> int:
+    from agent.installation import command
+
+    return command.uninstall(
+        arguments.root, arguments.lang, keep_data=arguments.keep_data, dry_run=arguments.dry_run
+    )
+
+
+def _root_door(_arguments: argparse.Namespace) -> int:
+    from agent.lean import without_openssl
+
+    without_openssl()
+    from agent.rootdoor.door import serve_as_started
+
+    return serve_as_started()
+
+
+WITHOUT_CONFIG = {"install": _install, "uninstall": _uninstall, "root-door": _root_door}

@@ -22,6 +22,7 @@ from agent.errors import AgentError
 
 POLL_S = 0.05
 READ_BYTES = 65_536
+CHILD_OOM_SCORE = "500"
 # Children live in real time, whatever clock the rest of the agent was given.
 _monotonic = SystemClock().monotonic
 
@@ -61,6 +62,7 @@ def run(
     heard: Callable[[bytes], None] | None = None,
     stall_s: float | None = None,
     own_group: bool = True,
+    user: tuple[int, int, Sequence[int]] | None = None,
 ) -> Finished:
     """Runs `argv` to its end or to a limit, whichever comes first. Blocking.
 
@@ -72,7 +74,7 @@ def run(
     ProgramMissing.
     """
     began = _monotonic()
-    child = _started(argv, environment, own_group)
+    child = _started(argv, environment, own_group, user)
     pump = _Pump(child, stdin, output_limit_bytes)
     timed_out = stalled = False
     told, told_at = 0, began
@@ -126,21 +128,35 @@ def _told(pump: "_Pump", told: int, heard: Callable[[bytes], None] | None) -> in
 
 
 def _started(
-    argv: Sequence[str], environment: Mapping[str, str] | None, own_group: bool
+    argv: Sequence[str],
+    environment: Mapping[str, str] | None,
+    own_group: bool,
+    user: tuple[int, int, Sequence[int]] | None,
 ) -> "subprocess.Popen[bytes]":
     if not argv:
         raise ProgramMissing("", "the argument vector is empty")
     try:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
             start_new_session=own_group,
+            user=user[0] if user else None,
+            group=user[1] if user else None,
+            extra_groups=user[2] if user else None,
         )
     except (OSError, ValueError) as error:
         raise ProgramMissing(argv[0], str(error)) from None
+    _first_to_go(child.pid)
+    return child
+
+
+def _first_to_go(pid: int) -> None:
+    """When memory runs out, a child is ended before the agent that can tell of it."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/oom_score_adj", "w", encoding="ascii") as file:
+        file.write(CHILD_OOM_SCORE)
 
 
 def _ended(child: "subprocess.Popen[bytes]", pump: "_Pump", own_group: bool) -> None:

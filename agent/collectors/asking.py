@@ -1,33 +1,17 @@
 """Asking a program of the system: fixed words, a time and an output limit, a plain reason when it fails.
 
-Collectors get `ask` handed in, so that a test answers instead of the program, and so that an agent without
-root may have a helper ask in its place: every call is one `Tool` and words that no user wrote.
+Collectors get `ask` handed in, so that a test answers instead of the program. What only root may ask goes
+through the door of `agent.rootdoor`: every call is one `Tool` and words that no user wrote.
 """
 
 import json
-import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from agent.errors import AgentError
 from agent.processes import Finished, ProgramMissing, run
-
-# A service's PATH may lack them, and these tools live there.
-SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin")
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A program by its `names` (the first that is there is asked; a path stands for itself), and limits."""
-
-    names: tuple[str, ...]
-    timeout_s: float = 10.0
-    limit_bytes: int = 256 * 1024
-
-    @property
-    def name(self) -> str:
-        return self.names[0]
+from agent.programs import Tool, located
+from agent.rootdoor.asked import DoorShut, ask_root
 
 
 class Unanswered(AgentError):
@@ -41,24 +25,20 @@ class Ask(Protocol):
 
 
 def ask(tool: Tool, *words: str) -> Finished:
-    """Asks the program itself."""
+    """Asks the program itself; or root to ask it, where that is root's to ask and we are not root."""
+    by_root = ask_root(tool, words)
+    if by_root is not None:
+        return by_root
     return run((located(tool), *words), tool.timeout_s, tool.limit_bytes)
-
-
-def located(tool: Tool) -> str:
-    """The program's path. Raises ProgramMissing."""
-    folders = (*os.environ.get("PATH", "").split(os.pathsep), *SBIN)
-    for name in tool.names:
-        for path in (name,) if name.startswith("/") else (os.path.join(folder, name) for folder in folders):
-            if os.access(path, os.X_OK):
-                return path
-    raise ProgramMissing(tool.name, "it is not installed")
 
 
 def answer(ask: Ask, tool: Tool, words: Sequence[str], fine: Collection[int] = (0,)) -> str:
     """What it printed, as text. `fine`: exit codes that are no failure. Raises ProgramMissing, Unanswered."""
-    done = ask(tool, *words)
     asked = " ".join((tool.name, *words[:2]))
+    try:
+        done = ask(tool, *words)
+    except DoorShut as error:
+        raise Unanswered(f"{asked}: {error}") from None
     if done.timed_out:
         raise Unanswered(f"{asked}: no answer within {tool.timeout_s:g} s")
     if done.truncated:

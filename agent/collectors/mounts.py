@@ -26,8 +26,8 @@ READONLY = frozenset(("ro", "emergency_ro"))  # the second: ext4 after an error,
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One line of mountinfo. `readonly` is either the mount's flag or the filesystem's own; `id` is
-    another one after it was mounted again."""
+    """One line of mountinfo. `readonly` is the filesystem's own word: a service that may write nowhere
+    sees every mount's flag as "ro". `id` is another one after it was mounted again."""
 
     number: str
     root: str
@@ -68,8 +68,7 @@ def parse(line: str) -> Mount:
     fields, tail = left.split(" "), right.split(" ")
     if not dash or len(fields) < 6 or len(tail) < 3:
         raise ValueError("not a line of mountinfo")
-    flags = fields[5].split(",") + tail[2].split(",")
-    readonly = not READONLY.isdisjoint(flags)
+    readonly = not READONLY.isdisjoint(tail[2].split(","))
     return Mount(
         fields[2], _plain(fields[3]), _plain(fields[4]), tail[0], _plain(tail[1]), readonly, fields[0]
     )

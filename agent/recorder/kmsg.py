@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from agent.recorder.lines import Line
+from agent.rootdoor.asked import opened
 
 RECORD_BYTES = 8 * 1024
 AT_ONCE = 500
@@ -14,7 +15,7 @@ class KernelLog:
     """Raises OSError where it may not be read. Only the kernel's own lines (facility 0) are told."""
 
     def __init__(self, path: str = "/dev/kmsg") -> None:
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._descriptor = opened(path)
         with suppress(OSError):
             os.lseek(self._descriptor, 0, os.SEEK_END)
 

@@ -11,6 +11,7 @@ from agent.clock import SystemClock
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
 from agent.collectors.logins import RECORD
 from agent.collectors.procfs import MACHINE, Roots
+from agent.rootdoor.asked import opened_by_root
 from agent.signals import Gap, Metric, Reading
 
 WINDOW_S = 600.0
@@ -33,13 +34,27 @@ class FailedLogins:
     ) -> None:
         self._btmp, self._ask, self._monotonic = f"{roots.log}/btmp", ask, monotonic
         self._journal: tuple[float, Reading] | None = None
+        self._by_root: int | None = None
 
     def read(self, now: datetime) -> Reading:
         try:
-            records = tail(self._btmp, RECORDS_MAX * RECORD.size)
+            records = tail(self._opened(), RECORDS_MAX * RECORD.size)
         except OSError as error:
             return self._from_journal(now, f"{self._btmp}: {error.strerror or error}")
         return self._counted(now, recent(records, now.timestamp()))
+
+    def _opened(self) -> int:
+        """A descriptor for the caller to close. Root is asked for one only when there is a new file."""
+        try:
+            return os.open(self._btmp, os.O_RDONLY | os.O_CLOEXEC)
+        except PermissionError:
+            number = os.stat(self._btmp).st_ino
+            if self._by_root is not None and os.fstat(self._by_root).st_ino != number:
+                os.close(self._by_root)
+                self._by_root = None
+            if self._by_root is None:
+                self._by_root = opened_by_root(self._btmp)
+            return os.dup(self._by_root)
 
     def _from_journal(self, now: datetime, why: str) -> Reading:
         if self._journal is None or self._monotonic() - self._journal[0] >= JOURNAL_EVERY_S:
@@ -69,9 +84,9 @@ def recent(records: bytes, now_s: float) -> int:
     return count
 
 
-def tail(path: str, most_bytes: int) -> bytes:
-    """The file's end, in whole records. Raises OSError."""
-    with open(path, "rb") as log:
+def tail(descriptor: int, most_bytes: int) -> bytes:
+    """The file's end, in whole records; closes it. Raises OSError."""
+    with open(descriptor, "rb") as log:
         size = os.fstat(log.fileno()).st_size
         log.seek(max(0, (size - most_bytes) // RECORD.size * RECORD.size))
         return log.read(most_bytes)

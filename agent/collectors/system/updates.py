@@ -11,6 +11,7 @@ from agent.collectors.memory import parse_meminfo
 from agent.collectors.procfs import MACHINE, Roots, Unreadable, text
 from agent.collectors.system import elsewhere
 from agent.collectors.system.own import PAGE_BYTES, memory_limit
+from agent.rootdoor.asked import can_ask
 from agent.signals import Gap, Metric, Reading
 
 MIB = 1024 * 1024
@@ -102,7 +103,8 @@ def too_narrow(roots: Roots) -> str:
     """Why asking would cost too much memory, empty when there is enough.
 
     A package manager takes up to 90 MiB for some seconds. Under a limit that all of us share, the kernel
-    would kill it or us; on a machine that is short of memory, something of the customer's.
+    would kill it or us (root's door has a limit of its own); on a machine that is short of memory, something
+    of the customer's.
     """
     try:
         available = parse_meminfo(text(f"{roots.proc}/meminfo"))["MemAvailable"]
@@ -112,7 +114,7 @@ def too_narrow(roots: Roots) -> str:
         return f"updates are not counted: only {available // MIB} MiB of memory are available"
     limit = memory_limit(text(f"{roots.proc}/self/cgroup"), roots)
     own = int(text(f"{roots.proc}/self/statm").split()[1]) * PAGE_BYTES
-    if limit is not None and limit - own < NEEDED_BYTES:
+    if limit is not None and limit - own < NEEDED_BYTES and not can_ask():
         return f"updates are not counted: that takes more memory than the agent's limit of {limit // MIB} MiB"
     return ""
 

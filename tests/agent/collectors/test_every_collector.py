@@ -190,7 +190,8 @@ def _refuse(here: Machine, file: str) -> None:
 
 def _flood(here: Machine, file: str) -> None:
     """More than the limit is not even looked at."""
-    here.says(file, FILES[file] * (TEXT_LIMIT_BYTES // len(FILES[file]) + 2))
+    told = FILES[file] or "x"
+    here.says(file, told * (TEXT_LIMIT_BYTES // len(told) + 2))
 
 
 def _restore(here: Machine, file: str) -> None:

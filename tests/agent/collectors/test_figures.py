@@ -52,7 +52,7 @@ def test_a_mountpoint_with_a_space_and_a_volume_mounted_over_another() -> None:
     text = (
         "27 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
         "28 27 8:2 / /mnt/my\\040disk rw - xfs /dev/sdb1 rw\n"
-        "29 27 8:3 / /mnt/my\\040disk ro - xfs /dev/sdc1 rw\n"
+        "29 27 8:3 / /mnt/my\\040disk ro - xfs /dev/sdc1 ro\n"
     )
     assert [(mount.mountpoint, mount.device, mount.readonly) for mount in filesystems(text)] == [
         ("/", "/dev/sda1", False),
@@ -70,13 +70,20 @@ def test_a_filesystem_that_turns_readonly_is_told_from_one_that_always_was(tmp_p
     here = machine(tmp_path)
     collector = Filesystems(here.roots)
     assert collector.read(NOON).value("vigia.filesystem.became_readonly") == 0
-    here.says("proc/self/mountinfo", "27 1 254:1 / / ro - ext4 /dev/vda1 rw\n")
+    here.says("proc/self/mountinfo", "27 1 254:1 / / ro - ext4 /dev/vda1 ro\n")
     reading = collector.read(LATER)
     assert (
         reading.value("vigia.filesystem.readonly") == reading.value("vigia.filesystem.became_readonly") == 1
     )
     fresh = Filesystems(here.roots).read(LATER)
     assert fresh.value("vigia.filesystem.became_readonly") == 0
+
+
+def test_a_service_that_may_write_nowhere_takes_no_filesystem_for_readonly(tmp_path: Path) -> None:
+    """systemd's ProtectSystem mounts everything anew as "ro" for us alone; the filesystem itself is "rw"."""
+    here = machine(tmp_path)
+    here.says("proc/self/mountinfo", "97 65 254:1 / / ro,relatime - ext4 /dev/vda1 rw\n")
+    assert Filesystems(here.roots).read(NOON).value("vigia.filesystem.readonly") == 0
 
 
 def test_room_is_what_df_shows(tmp_path: Path) -> None:

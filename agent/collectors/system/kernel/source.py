@@ -12,6 +12,7 @@ from typing import Protocol
 
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
 from agent.collectors.procfs import Unreadable
+from agent.rootdoor.asked import opened
 
 RECORDS_MAX = 20_000  # more than the largest usual ring holds
 RECORD_BYTES = 8192  # the kernel's own limit
@@ -38,7 +39,7 @@ class Source(Protocol):
 
 
 class Kmsg:
-    """/dev/kmsg, kept open: a look at a quiet log is one system call.
+    """/dev/kmsg, kept open: a look at a quiet log is one system call. Where it is root's, root opens it.
 
     What programs write into it is left out: only the kernel can say that a disk fails. `lost` counts how
     often the kernel overwrote what was not yet read.
@@ -53,7 +54,7 @@ class Kmsg:
         found: list[Message] = []
         try:
             if self._descriptor is None:
-                self._descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+                self._descriptor = opened(self._path)
             for _ in range(RECORDS_MAX):
                 record = self._one(self._descriptor)
                 if record is None:
