@@ -2,18 +2,44 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from lab.attempt import Attempt
 from lab.clock import Clock
-from lab.errors import NotEnrolled
 from lab.identity import Identity, IdentityStore
 from lab.journal import Journal
+from lab.keys import Offered
 from lab.wire import Parcel, Receipt
 
 CALL_ATTEMPTS = 50
 CALL_BYTES = 16 * 1024 * 1024
 HandIn = Callable[[Identity, Sequence[Parcel]], list[Receipt]]
-Renew = Callable[[Identity, bytes], bytes]
+
+
+class Admission(Protocol):
+    """What the controller gave for a request."""
+
+    @property
+    def certificate_der(self) -> bytes: ...
+
+    @property
+    def lab_id(self) -> str: ...
+
+    @property
+    def endpoint(self) -> str: ...
+
+    @property
+    def offered(self) -> Offered: ...
+
+
+class Door(Protocol):
+    """Where certificates come from: `lab.link`. Both take the identity and a signing request."""
+
+    @property
+    def renew(self) -> Callable[[Identity, bytes], Admission]: ...
+
+    @property
+    def recover(self) -> Callable[[Identity, bytes], Admission | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +85,28 @@ def _calls(attempts: Sequence[Attempt]) -> Iterator[list[Attempt]]:
         yield call
 
 
-def usable(store: IdentityStore, clock: Clock, renew: Renew) -> Identity:
-    """This lab's identity, renewed when half of its life is over. Raises NotEnrolled, LabError."""
+def usable(store: IdentityStore, clock: Clock, door: Door) -> Identity:
+    """This lab's identity, renewed when half of its life is over, and recovered when all of it is: a bench
+    may stand still for weeks. Whether it is, the controller decides: our clock may be wrong. Raises
+    NotEnrolled, LabError."""
     identity = store.load()
     now = clock.now()
-    fault = identity.fault(now)
-    if fault is not None:
-        raise NotEnrolled(fault)
-    if not identity.is_due(now):
+    given: Admission | None = None
+    if identity.fault(now) is not None:
+        pending = store.request(f"recover {identity.not_after.isoformat()}")
+        given = door.recover(identity, pending.csr_der)
+    elif identity.is_due(now):
+        pending = store.request(f"renew {identity.not_after.isoformat()}")
+        given = door.renew(identity, pending.csr_der)
+    if given is None:
         return identity
-    pending = store.request(f"renew {identity.not_after.isoformat()}")
-    der = renew(identity, pending.csr_der)
-    return store.save(pending, der, identity.lab_id, identity.endpoint, identity.root_pem)
+    enrolment = identity.enrolment_endpoint
+    return store.save(
+        pending,
+        given.certificate_der,
+        given.lab_id,
+        given.endpoint,
+        identity.root_pem,
+        enrolment,
+        given.offered,
+    )

@@ -3,18 +3,20 @@
 import base64
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
 from lab.disk import Disk
 from lab.errors import NotEnrolled
-from lab.keys import checked, new_request
+from lab.keys import Offered, checked, is_of_the_first, new_request
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`endpoint` is host:port of the mutual-TLS port; the certificate lives from `not_before` on."""
+    """`endpoint` is host:port of the mutual-TLS port; the certificate lives from `not_before` on. `root_pem`
+    may hold two roots while the controller changes its own. `enrolment_endpoint`: where a lab whose
+    certificate has expired recovers; "" in identities from before that was known."""
 
     lab_id: str
     endpoint: str
@@ -23,21 +25,21 @@ class Identity:
     certificate_pem: str
     not_before: datetime
     not_after: datetime
+    enrolment_endpoint: str = ""
 
     def fault(self, now: datetime) -> str | None:
         """Why it cannot be used now, in words; None when it can."""
         if now > self.not_after:
-            return (
-                f"the certificate of this lab expired on {self.not_after:%Y-%m-%d %H:%M} UTC; enrol it again"
-            )
+            return f"the certificate of this lab expired on {self.not_after:%Y-%m-%d %H:%M} UTC"
         if now < self.not_before:
             since = f"{self.not_before:%Y-%m-%d %H:%M}"
             return f"the certificate is valid only from {since} UTC: is the clock right?"
         return None
 
     def is_due(self, now: datetime) -> bool:
-        """Half of its life is over: time for a new one."""
-        return now >= self.not_before + (self.not_after - self.not_before) / 2
+        """Half of its life is over, or another root signs by now: time for a new one."""
+        half = self.not_before + (self.not_after - self.not_before) / 2
+        return now >= half or not is_of_the_first(self.certificate_pem, self.root_pem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class IdentityStore:
             held = json.loads(self._disk.read(self._path))
             for name in ("not_before", "not_after"):
                 held[name] = datetime.fromisoformat(held[name])
-            return Identity(**held)
+            return Identity(**{one.name: held[one.name] for one in fields(Identity) if one.name in held})
         except (ValueError, KeyError, TypeError):
             raise NotEnrolled(f"{self._path} is damaged: enrol this lab again") from None
 
@@ -88,11 +90,20 @@ class IdentityStore:
         return Pending(purpose, key_pem, csr_der)
 
     def save(
-        self, pending: Pending, certificate_der: bytes, lab_id: str, endpoint: str, root_pem: str
+        self,
+        pending: Pending,
+        certificate_der: bytes,
+        lab_id: str,
+        endpoint: str,
+        root_pem: str,
+        enrolment_endpoint: str = "",
+        offered: Offered | None = None,
     ) -> Identity:
         """Checked and durable when it returns. Raises LabError."""
-        pem, not_before, not_after = checked(certificate_der, pending.key_pem, root_pem)
-        identity = Identity(lab_id, endpoint, root_pem, pending.key_pem, pem, not_before, not_after)
+        pem, not_before, not_after, roots = checked(certificate_der, pending.key_pem, root_pem, offered)
+        identity = Identity(
+            lab_id, endpoint, roots, pending.key_pem, pem, not_before, not_after, enrolment_endpoint
+        )
         held = asdict(identity)
         for name in ("not_before", "not_after"):
             held[name] = held[name].isoformat()

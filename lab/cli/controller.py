@@ -45,7 +45,9 @@ def enrol_command(
     given = link.enrol(
         controller, root_pem, token[:512], pending.csr_der, socket.gethostname()[:255], VERSION
     )
-    identity = store.save(pending, given.certificate_der, given.lab_id, given.endpoint, root_pem)
+    identity = store.save(
+        pending, given.certificate_der, given.lab_id, given.endpoint, root_pem, controller, given.offered
+    )
     here.out.print(
         say(
             "enrolled as {id}; attempts are handed in to {endpoint}",
@@ -86,7 +88,7 @@ def push_command(
     waiting = [one for one in record.waiting() if not chosen or one.id in chosen]
     done = Pushed((), tuple(one for one in waiting if not one.case))
     if any(one.case for one in waiting):
-        identity = usable(IdentityStore(here.disk, here.data), here.clock, link.renew)
+        identity = usable(IdentityStore(here.disk, here.data), here.clock, link)
         columns = TextColumn(say("handing in")), BarColumn(24), TextColumn("{task.completed} of {task.total}")
         with Progress(*columns, console=here.notes, transient=True) as bar:
             task = bar.add_task("push", total=sum(bool(one.case) for one in waiting))

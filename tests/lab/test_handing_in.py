@@ -15,6 +15,9 @@ from controller.core.clock import SystemClock
 from controller.core.severity import Severity
 from controller.fleet import actions as fleet
 from controller.fleet import store as machines
+from controller.fleet.identity import recovery
+from controller.fleet.identity import store as certificates
+from controller.fleet.identity.authority import request_key
 from controller.fleet.machine import MachineRole
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
@@ -76,7 +79,9 @@ async def enrolled(station: Station, folder: Path, role: MachineRole = MachineRo
     given = await asyncio.to_thread(
         link.enrol, station.enrolment, root_pem, token, pending.csr_der, "ana-bench", "0"
     )
-    return held.save(pending, given.certificate_der, given.lab_id, given.endpoint, root_pem)
+    return held.save(
+        pending, given.certificate_der, given.lab_id, given.endpoint, root_pem, station.enrolment
+    )
 
 
 def tried(folder: Path) -> Journal:
@@ -266,18 +271,44 @@ async def test_a_used_token_opens_nothing_more(station: Station, tmp_path: Path)
                 await call
 
 
-async def test_a_certificate_is_renewed_at_half_its_life_and_an_old_one_says_so(
-    station: Station, tmp_path: Path
-) -> None:
+async def test_a_certificate_is_renewed_at_half_its_life(station: Station, tmp_path: Path) -> None:
     held = IdentityStore(OsDisk(), tmp_path / "lab")
     identity = await enrolled(station, tmp_path / "lab")
     clock = Later(identity)
-    renewed = await asyncio.to_thread(usable, held, clock, link.renew)
+    renewed = await asyncio.to_thread(usable, held, clock, link)
     assert renewed.certificate_pem != identity.certificate_pem and renewed.lab_id == identity.lab_id
     await pushed(tried(tmp_path / "lab"), renewed)
-    clock.share = 1.5
-    with pytest.raises(NotEnrolled, match="expired"):
-        usable(held, clock, link.renew)
+    # A clock that is wrong is no reason to stop: the controller says that the certificate is good.
+    clock.identity, clock.share = renewed, 40.0
+    assert await asyncio.to_thread(usable, held, clock, link) == renewed
+
+
+async def test_a_bench_that_stood_still_for_weeks_comes_back_by_itself(
+    station: Station, tmp_path: Path
+) -> None:
+    """And after a year with a word from the controller, which its message names."""
+    folder = tmp_path / "lab"
+    held, identity = IdentityStore(OsDisk(), folder), await enrolled(station, folder)
+    clock = lab_clock.SystemClock()
+    for weeks in (5, 52):
+        pending = held.request(f"away {weeks}")
+        then = station.storage.clock.now() - timedelta(weeks=weeks)
+        leaf = station.authority.leaf(UUID(identity.lab_id), request_key(pending.csr_der), then)
+        async with station.storage.unit() as unit:
+            await unit.connection.execute(certificates.certificates_table.delete())
+            await certificates.add_certificate(unit.connection, UUID(identity.lab_id), leaf, then)
+        aged = held.save(
+            pending, leaf.certificate_der, identity.lab_id, identity.endpoint, identity.root_pem,
+            station.enrolment,
+        )  # fmt: skip
+        if weeks > 13:
+            with pytest.raises(NotEnrolled, match="vigia machines readmit"):
+                await asyncio.to_thread(usable, held, clock, link)
+            async with station.storage.unit() as unit:
+                await recovery.readmit(unit, UUID(identity.lab_id))
+        back = await asyncio.to_thread(usable, held, clock, link)
+        assert back.key_pem != aged.key_pem
+        await pushed(tried(folder / str(weeks)), back)
 
 
 class Later(lab_clock.SystemClock):
