@@ -22,16 +22,6 @@ CABLE_FILES = (
     "/proc/net/dev", "/proc/net/route", "/proc/net/ipv6_route",
     "/sys/class/net/*/operstate", "/sys/class/net/*/carrier", "/sys/class/net/*/speed",
 )  # fmt: skip
-# Until the service is installed by the agent itself.
-UNIT = """[Unit]
-After=network.target
-[Service]
-ExecStart=/usr/local/bin/vigia-agent run
-Restart=always
-OOMScoreAdjust=-500
-[Install]
-WantedBy=multi-user.target
-"""
 
 
 @dataclass(slots=True)
@@ -60,21 +50,14 @@ class Customer:
         if CUSTOMER not in {known["name"] for known in self.walk.json("customers", "list")}:
             self.walk.vigia("customers", "add", CUSTOMER)
         line = self.walk.vigia("enrol", "--customer", CUSTOMER).stdout.strip()
+        self.guest.do("vigia-agent install")
         self.guest.write(CONFIG, config + QUIET)
         self.guest.do(line)
-        self.install()
+        self.guest.do("systemctl restart vigia-agent.service")
         self.connected()
-
-    def install(self) -> None:
-        if "install" in self.guest.run("vigia-agent --help").out:
-            self.guest.do("vigia-agent install")
-            return
-        self.guest.write("/etc/systemd/system/vigia-agent.service", UNIT)
-        self.guest.do("systemctl enable --now vigia-agent.service")
 
     def uninstall(self) -> None:
         """As its owner would: the agent takes its service away, with what it kept and what it was told."""
-        assert "uninstall" in self.guest.do("vigia-agent --help"), "the agent has no uninstall yet"
         self.guest.do("vigia-agent uninstall")
 
     def restart(self) -> None:
