@@ -15,6 +15,7 @@ from controller.escalation import acting, closing, pausing, quarantine
 from controller.escalation import actions as escalation
 from controller.escalation.acknowledgement import actions as acknowledgement
 from controller.escalation.acknowledgement import chain
+from controller.escalation.handover import packets
 from controller.fleet.orders import actions as orders
 from controller.incidents.actions import resolve_if_quiet, resume_when_due
 from controller.incidents.correspondence import CLOSE_TIMER
@@ -157,7 +158,7 @@ class Ticker:
         return await self._engine.turn()
 
     async def _post(self) -> datetime | None:
-        return await send_due(self._storage, self._channels, self._clock)
+        return await send_due(self._storage, self._channels, self._clock, packets)
 
     async def _audit(self) -> datetime | None:
         """Twice a minute: looks where the claims no longer do, and for timers that should be there."""

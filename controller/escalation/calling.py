@@ -10,7 +10,7 @@ from controller.escalation.acknowledgement.round import About
 from controller.escalation.acknowledgement.together import Askings, Began, begin_all
 from controller.escalation.duty import on_duty, those_who_can_save_it
 from controller.escalation.events import ClocksActed
-from controller.escalation.handover import packet
+from controller.escalation.handover import UNTIL
 from controller.escalation.said import TO_STAFF, facts_of, facts_of_entry
 from controller.fleet import store as fleet
 from controller.incidents import store as incidents
@@ -42,8 +42,6 @@ async def tell_acted(unit: Unit, happened: ClocksActed) -> None:
     cases = [case for case, _ in happened.acted]
     callers = await _Callers.of(unit, cases)
     askings = await Askings.of(unit, cases)
-    climbed = [case.id for case, entries in happened.acted if any(map(_is_climb, entries))]
-    stories = await incidents.timelines(unit.connection, climbed) if climbed else {}
     occasions: list[_Occasion] = []
     messages: list[Message] = []
     for case, entries in happened.acted:
@@ -52,11 +50,10 @@ async def tell_acted(unit: Unit, happened: ClocksActed) -> None:
             occasion = _Occasion(case, entry, _asked(askings, case, entry))
             occasions.append(occasion)
             said = {**facts, **facts_of_entry(entry), **(occasion.asked.facts if occasion.asked else {})}
+            if _is_climb(entry):
+                said[UNTIL] = entries[-1].recorded_at.isoformat()
             for one in await callers.called(case, entry):
-                own = {**said, "recipient": one.name}
-                if _is_climb(entry):
-                    own["handover"] = packet(stories[case.id], one.language, one.zone, facts["machine"])
-                messages.append(Message(occasion.key, one, TO_STAFF[entry.kind], own, case.id))
+                messages.append(Message(occasion.key, one, TO_STAFF[entry.kind], said, case.id))
     heard: dict[str, list[Recipient]] = {}
     for message in await tell_all(unit, messages):
         heard.setdefault(message.key, []).append(message.recipient)

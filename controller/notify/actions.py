@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from controller.core.clock import Clock
 from controller.notify import store
 from controller.notify.channels import Channel, Refusal, log
 from controller.notify.notice import ATTEMPTS_FOR, Notice, Recipient, retry_after
+from controller.notify.wording import Look, nothing_left_out, worded
 from controller.storage import Storage, Unit
 from controller.words.notices import render
 
@@ -57,16 +58,25 @@ class Message:
 
 async def tell_all(unit: Unit, messages: Sequence[Message]) -> tuple[Message, ...]:
     """`tell` for many; those that are said now, each once. Nobody else may be saying the same meanwhile:
-    whoever calls this has locked what it is about."""
+    whoever calls this has locked what it is about. They are worded when they are sent: facts that are told
+    from what never changes may be left to the sender's `Look`, and the recipient's name is known."""
     said = await store.said(unit.connection, [one.own_key for one in messages]) if messages else set()
     fresh = {one.own_key: one for one in messages if one.own_key not in said}
-    await store.add_all(unit.connection, [_written(unit, one) for one in fresh.values()])
+    await store.add_all(unit.connection, [_unworded(unit, one) for one in fresh.values()])
     return tuple(fresh.values())
 
 
 def _written(unit: Unit, message: Message) -> Notice:
     recipient = message.recipient
     written = render(message.template, recipient.language, recipient.zone, message.facts)
+    return replace(
+        _unworded(unit, message), subject=written.subject, body=written.body, template=None, facts=None,
+        zone=None,
+    )  # fmt: skip
+
+
+def _unworded(unit: Unit, message: Message) -> Notice:
+    recipient = message.recipient
     return Notice(
         id=unit.chance.uuid(),
         key=message.own_key,
@@ -74,8 +84,8 @@ def _written(unit: Unit, message: Message) -> Notice:
         recipient=recipient.name,
         address=recipient.address,
         language=recipient.language,
-        subject=written.subject,
-        body=written.body,
+        subject="",
+        body="",
         auto=message.auto,
         created_at=unit.now,
         attempts=0,
@@ -84,10 +94,15 @@ def _written(unit: Unit, message: Message) -> Notice:
         gave_up_at=None,
         channel="",
         last_error="",
+        template=message.template,
+        facts=message.facts,
+        zone=recipient.zone,
     )
 
 
-async def send_due(storage: Storage, channels: Mapping[str, Channel], clock: Clock) -> datetime | None:
+async def send_due(
+    storage: Storage, channels: Mapping[str, Channel], clock: Clock, look: Look = nothing_left_out
+) -> datetime | None:
     """Sends all that waits; returns when to try again, None when nothing is left.
 
     `channels` maps a name to a channel, by preference: the first that can reach the recipient is used, and
@@ -99,7 +114,7 @@ async def send_due(storage: Storage, channels: Mapping[str, Channel], clock: Clo
         if soonest is None or soonest > clock.now():
             return soonest
         async with storage.unit() as unit:
-            claimed = await store.claim(unit.connection, unit.now, unit.now + _LEASE, _BATCH)
+            claimed = await _claim(unit, look)
         for notice in claimed:
             async with storage.reading() as connection:
                 ours = await store.is_ours(connection, notice, clock.now())
@@ -107,6 +122,16 @@ async def send_due(storage: Storage, channels: Mapping[str, Channel], clock: Clo
                 # This process stood still for longer than its lease: another has taken the rest over.
                 break
             await _attempt(storage, channels, clock, notice)
+
+
+async def _claim(unit: Unit, look: Look) -> tuple[Notice, ...]:
+    """In words, which stay: another attempt says the same."""
+    found = await store.claim(unit.connection, unit.now, unit.now + _LEASE, _BATCH)
+    claimed = await worded(unit.connection, found, look)
+    for before, notice in zip(found, claimed, strict=True):
+        if notice is not before:
+            await store.write_down(unit.connection, notice)
+    return claimed
 
 
 async def _attempt(storage: Storage, channels: Mapping[str, Channel], clock: Clock, notice: Notice) -> None:

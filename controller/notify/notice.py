@@ -1,6 +1,7 @@
 """A notice and its recipient."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,7 +27,8 @@ class Notice:
     """A row of the outbox. `key` says what it is about and to whom, and is unique: nobody is told twice.
 
     `channel` is empty until it was sent. `gave_up_at`: nobody could be told for three days, or the address
-    was refused for good.
+    was refused for good. `template`: it is not worded yet; then subject and body are empty, and this with
+    `facts` and `zone` is what it says.
     """
 
     id: UUID
@@ -45,6 +47,9 @@ class Notice:
     gave_up_at: datetime | None
     channel: str
     last_error: str
+    template: str | None = None
+    facts: Mapping[str, str] | None = None
+    zone: str | None = None
 
     @property
     def message_id(self) -> str:

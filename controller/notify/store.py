@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Index,
@@ -40,6 +41,10 @@ outbox = Table(
     Column("language", String(2), nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
+    # What is to be said, until it is worded: then there are a subject and a body, and these are NULL.
+    Column("template", Text),
+    Column("facts", JSON(none_as_null=True)),
+    Column("zone", Text),
     Column("auto", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     # NULL: sent or given up.
@@ -94,6 +99,9 @@ def _values(notice: Notice) -> dict[str, Any]:
         "language": notice.language,
         "subject": notice.subject,
         "body": notice.body,
+        "template": notice.template,
+        "facts": None if notice.facts is None else dict(notice.facts),
+        "zone": notice.zone,
         "auto": notice.auto,
         "created_at": notice.created_at,
         "next_attempt_at": notice.created_at,
@@ -127,6 +135,15 @@ async def claim(
     )
     order = {row.id: place for place, row in enumerate(rows)}
     return tuple(sorted((_notice(row) for row in claimed), key=lambda notice: order[notice.id]))
+
+
+async def write_down(connection: AsyncConnection, notice: Notice) -> None:
+    """The words of one that is claimed, for good."""
+    await connection.execute(
+        update(outbox)
+        .where(outbox.c.id == notice.id, outbox.c.fence == notice.fence)
+        .values(subject=notice.subject, body=notice.body, template=None, facts=None, zone=None)
+    )
 
 
 async def is_ours(connection: AsyncConnection, notice: Notice, now: datetime) -> bool:
@@ -179,7 +196,7 @@ async def next_attempt(connection: AsyncConnection) -> datetime | None:
 
 
 async def notices(connection: AsyncConnection, subject_ids: Collection[UUID]) -> tuple[Notice, ...]:
-    """What was said about these, the oldest first."""
+    """What was said about these, the oldest first; as it is kept, with words or without (`wording.worded`)."""
     rows = await connection.execute(
         select(outbox).where(outbox.c.subject_id.in_(subject_ids)).order_by(outbox.c.position)
     )

@@ -37,6 +37,8 @@ timers = Table(
     Column("attempts", Integer, nullable=False),
     Column("set_aside_at", UtcDateTime),
     Column("last_error", Text, nullable=False),
+    # What its handler knew beforehand; NULL: nothing.
+    Column("agenda", Text),
     Index(None, "wake_at"),
     # Rows are rewritten all day: room on the page and an early vacuum keep the claim short (wire.md, Stores).
     postgresql_with={"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.01"},
@@ -68,6 +70,7 @@ async def plan_all(
             "attempts": 0,
             "set_aside_at": None,
             "last_error": "",
+            "agenda": None,
         }
         for key, subject, due in planned
     ]
@@ -140,7 +143,7 @@ async def let_go_when_stopped(connection: AsyncConnection) -> None:
 async def plan_again(connection: AsyncConnection, dues: Mapping[str, datetime], now: datetime) -> None:
     """As `plan`, for many rows that are there."""
     planned = [{"key": key, "due": due, "wake_at": max(due, now)} for key, due in dues.items()]
-    fresh = ("attempts = 0", "set_aside_at = NULL", "last_error = ''", "fence = timers.fence + 1")
+    fresh = ("agenda = NULL", "attempts = 0", "set_aside_at = NULL", "last_error = ''", "fence = timers.fence + 1")
     await change_many(connection, timers, planned, also=fresh)
 
 

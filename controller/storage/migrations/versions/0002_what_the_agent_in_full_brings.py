@@ -32,4 +32,8 @@ def upgrade() -> None:
         "certificates",
         sa.Column("readmitted_until", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
     )
+    op.add_column("outbox", sa.Column("template", sa.Text(), nullable=True))
+    op.add_column("outbox", sa.Column("facts", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("outbox", sa.Column("zone", sa.Text(), nullable=True))
+    op.add_column("timers", sa.Column("agenda", sa.Text(), nullable=True))
     # ### end Alembic commands ###
