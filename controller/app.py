@@ -131,7 +131,11 @@ class App:
         )
         self._doors = [
             console_door(
-                build_site(context), listening, self.config.console_certificate, self.config.console_key
+                build_site(context),
+                listening,
+                self.config.console_certificate,
+                self.config.console_key,
+                self.config.trusted_proxies,
             ),
             ControlDoor(build_api(context), self.config.control_socket),
         ]

@@ -6,7 +6,7 @@ Every fault is said at once, by key path. Secrets are `SecretStr`: they print as
 import os
 import socket
 import tomllib
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Self
 from zoneinfo import available_timezones
@@ -64,6 +64,8 @@ class Config(BaseSettings):
     console_url: str = ""
     console_certificate: Path | None = None
     console_key: Path | None = None
+    # Addresses or networks of reverse proxies whose word for a browser's address is believed.
+    trusted_proxies: tuple[str, ...] = ()
     zone: str = "America/Mexico_City"
     snapshot_days: int = Field(30, ge=1, le=3_650)
     # So long after its end a machine's certificate is still traded for a new one; 0: never by itself.
@@ -77,6 +79,19 @@ class Config(BaseSettings):
         if zone not in available_timezones():
             raise ValueError(f"{zone!r} is no IANA zone, such as America/Mexico_City")
         return zone
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for one in proxies:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(
+                    f'{one!r} is no address or network, such as 127.0.0.1 or 10.0.0.0/8; "*" would let '
+                    "anybody choose the address that is counted"
+                ) from None
+        return proxies
 
     @model_validator(mode="after")
     def _no_plain_console_outside(self) -> Self:

@@ -1,9 +1,9 @@
 """How long a text from outside may be (trust.md "Limits"), and how it becomes a name."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from controller.core.errors import Invalid
+from controller.core.printable import printable
 
 NAME_LIMIT = 255
 SUMMARY_LIMIT = 2_000
@@ -25,11 +25,6 @@ def named(field: str, value: str) -> str:
     if not printable(name):
         raise Invalid(field, "must not hold control or direction characters", "Type it anew")
     return name
-
-
-def printable(text: str) -> bool:
-    """Whether no character is a control (Cc), a format or direction mark (Cf), or none at all (Cs, Cn)."""
-    return not any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Cn"} for character in text)
 
 
 def stored(text: str) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from controller.core.actor import Role
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch
+from controller.core.printable import printable
 from controller.people import passwords, store
 from controller.people.user import Session, User
 from controller.storage import Storage, Unit, take_turn
@@ -38,7 +39,9 @@ def _checked(person: User) -> User:
         )
     if not 1 <= len(person.name) <= 255:
         raise Invalid("name", f"has {len(person.name)} characters", "Use 1 to 255")
-    if not _EMAIL.fullmatch(person.email):
+    if not printable(person.name):
+        raise Invalid("name", "must not hold control or direction characters", "Type it anew")
+    if not _EMAIL.fullmatch(person.email) or not printable(person.email):
         raise Invalid("email", "is no mail address", "Write it as name@example.com")
     if person.language not in ("es", "en"):
         raise Invalid("language", f"{person.language!r} is not spoken here", "Choose es or en")

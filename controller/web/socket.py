@@ -10,7 +10,7 @@ import os
 import shutil
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -82,10 +82,9 @@ def _config(site: FastAPI, **more: object) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
         lifespan="off",
         timeout_graceful_shutdown=3,
-        **more,  # type: ignore[arg-type]  # uvicorn's own names, given below
+        **{"proxy_headers": False, **more},  # type: ignore[arg-type]  # uvicorn's own names, given below
     )
 
 
@@ -106,10 +105,18 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def console_door(
-    site: FastAPI, listening: socket.socket, certificate: Path | None = None, key: Path | None = None
+    site: FastAPI,
+    listening: socket.socket,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> Door:
-    """The console on a bound socket; HTTPS when a certificate is given."""
-    return Door(_config(site, http="httptools", ssl_certfile=certificate, ssl_keyfile=key), [listening])
+    """The console on a bound socket; HTTPS when a certificate is given. What a connection from one of
+    `trusted_proxies` says of a browser's address (X-Forwarded-For) counts, and from nobody else."""
+    behind: dict[str, object] = {"http": "httptools", "ssl_certfile": certificate, "ssl_keyfile": key}
+    if trusted_proxies:
+        behind |= {"proxy_headers": True, "forwarded_allow_ips": list(trusted_proxies)}
+    return Door(_config(site, **behind), [listening])
 
 
 class ControlDoor(Door):

@@ -1,6 +1,5 @@
 """Verbs of customers' contacts: being added, asking for a link, coming in with it, leaving."""
 
-import unicodedata
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused, TooMuch
+from controller.core.printable import printable
 from controller.notify.actions import tell
 from controller.notify.notice import Recipient
 from controller.people import store as people
@@ -27,9 +27,7 @@ _USELESS = "this link was used already, or its 15 minutes are over; ask for a ne
 
 async def add_contact(unit: Unit, customer_id: UUID, name: str, email: str, language: str = "es") -> Contact:
     """One more person of a customer's. Raises `Invalid`, or `Conflict` for an address they have already."""
-    name = name.strip()
-    if not 1 <= len(name) <= 255 or any(unicodedata.category(sign)[0] == "C" for sign in name):
-        raise Invalid("name", f"has {len(name)} characters", "Use 1 to 255, none of them a control character")
+    name = _named(name)
     if language not in ("es", "en"):
         raise Invalid("language", f"{language[:20]!r} is not spoken here", "Choose es or en")
     made = Contact(unit.chance.uuid(), customer_id, name, address(email), language, True, unit.now)
@@ -47,18 +45,27 @@ async def change_contact(
     language: str | None = None,
     active: bool | None = None,
 ) -> Contact:
-    """Only what is given changes. One who is made inactive is signed out at once. Raises `NotFound`."""
+    """Only what is given changes. An inactive one is signed out at once. Raises `NotFound`, `Invalid`."""
     known = await store.contact(unit.connection, contact_id)
     if known is None:
         raise NotFound("contact", str(contact_id))
     changed = replace(
         known,
-        name=known.name if name is None else name.strip()[:255],
+        name=known.name if name is None else _named(name),
         language=known.language if language is None else language,
         active=known.active if active is None else active,
     )
     await store.save(unit.connection, changed)
     return changed
+
+
+def _named(text: str) -> str:
+    name = text.strip()
+    if not 1 <= len(name) <= 255:
+        raise Invalid("name", f"has {len(name)} characters", "Use 1 to 255")
+    if not printable(name):
+        raise Invalid("name", "must not hold control or direction characters", "Type it anew")
+    return name
 
 
 def address(text: str) -> str:
