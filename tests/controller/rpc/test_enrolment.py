@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+import ssl
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import grpc
@@ -12,11 +14,13 @@ from grpc import aio
 from controller.core.errors import Conflict
 from controller.fleet import store
 from controller.fleet.identity.authority import LEAF_LIFE
+from controller.rpc import server
 from controller.rpc.enrolment import REFUSAL
 from controller.rpc.server import RpcServers
+from controller.storage import Storage
 from protos.vigia.v1 import agent_pb2_grpc, enrolment_pb2, enrolment_pb2_grpc
 from tests.support.simulated_agent import OPTIONS, SimulatedAgent
-from tests.support.stations import Station
+from tests.support.stations import Station, running_station
 
 
 async def refused(agent: SimulatedAgent, station: Station, token: str) -> tuple[grpc.StatusCode, str]:
@@ -171,3 +175,25 @@ async def test_too_many_at_once_are_told_to_wait(station: Station) -> None:
     await agent.disconnect()
     async with station.storage.reading() as connection:
         assert [machine.connected for machine in await store.machines(connection)] == [False]
+
+
+async def test_who_connects_and_says_nothing_is_cut(
+    real_storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before TLS, and after it with no call: each would hold a file open for ever."""
+    monkeypatch.setattr(server, "_UNASKED_MS", 400)
+    monkeypatch.setattr(server, "_HANDSHAKE_MS", 400)
+    async with running_station(real_storage, tmp_path) as station:
+        host, port = "127.0.0.1", station.servers.enrolment_port
+        mute, _ = await asyncio.open_connection(host, port)
+        context = ssl.create_default_context(cadata=station.authority.root_pem.decode())
+        context.set_alpn_protocols(["h2"])
+        idle, writer = await asyncio.open_connection(
+            host, port, ssl=context, server_hostname="controller.vigia"
+        )
+        writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
+        async with asyncio.timeout(10):
+            assert await mute.read() == b""
+            while await idle.read(4_096):
+                pass
+        writer.close()

@@ -1,4 +1,4 @@
-"""Whose address counts when somebody signs in: a proxy's word for it only when the settings name the proxy."""
+"""Whose address counts at sign-in: a proxy's word for it only when the settings name the proxy."""
 
 import httpx
 import pytest
