@@ -17,7 +17,9 @@ CUSTOMER = "Taller Lima"
 CONFIG = "/etc/vigia-agent/agent.toml"
 # Nobody outside of this machine is asked anything.
 QUIET = "[reach]\ninternet = []\n"
-PATIENCE_S = 150.0
+PATIENCE_S = 240.0
+# What the controller finds by itself: no recorder was there.
+OURS = ("agent.silent", "agent.cloned")
 CABLE_FILES = (
     "/proc/net/dev", "/proc/net/route", "/proc/net/ipv6_route",
     "/sys/class/net/*/operstate", "/sys/class/net/*/carrier", "/sys/class/net/*/speed",
@@ -53,7 +55,6 @@ class Customer:
         self.guest.do("vigia-agent install")
         self.guest.write(CONFIG, config + QUIET)
         self.guest.do(line)
-        self.guest.do("systemctl restart vigia-agent.service")
         self.connected()
 
     def uninstall(self) -> None:
@@ -143,7 +144,7 @@ class Customer:
 
     def recorded(self, patience_s: float = 240.0) -> None:
         """Every incident told so far has the minutes before its fault; one minute's share a recording."""
-        for row in [row for row in self.rows if row.minutes is None]:
+        for row in [row for row in self.rows if row.minutes is None and row.rule not in OURS]:
             row.minutes = eventually(
                 f"the minutes before {row.reference} ({row.rule})",
                 lambda row=row: self.minutes_before(row.reference, row.rule),  # type: ignore[misc]

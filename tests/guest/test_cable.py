@@ -34,7 +34,7 @@ def test_ten_minutes_without_a_cable(server: Customer) -> None:
     server.record("cable-in", *CABLE_FILES)
     at = time.monotonic()
     guest.cable(plugged=False)
-    server.sees("the cable is pulled", "machine.silent", "", "critical", since=at, patience_s=200)
+    server.sees("the cable is pulled", "agent.silent", "", "critical", since=at, patience_s=200)
     guest.do("systemctl stop caja")
     died_at = instant(guest.do("date -u +%FT%T+00:00").strip())
     server.record("cable-out", *CABLE_FILES)
@@ -46,7 +46,7 @@ def test_ten_minutes_without_a_cable(server: Customer) -> None:
     server.connected()
     found = server.sees("a till that died meanwhile", "watch.down", "caja", "critical", since=back)
     assert abs(instant(found["began_at"]) - died_at) < timedelta(seconds=15), found["began_at"]
-    (silent,) = server.incidents("machine.silent")
+    (silent,) = server.incidents("agent.silent")
     eventually("its return is noted", lambda: server.cleared(silent["reference"]), 60)
     eventually("the cable is in the machine's history", lambda: "network.link" in server.history(), 60)
     server.recorded()
