@@ -9,18 +9,19 @@ from importlib import import_module
 _LEFT_OUT = ("ssl", "_hashlib")
 SLACK_FILE = "/proc/self/timerslack_ns"
 SLACK_NS = b"1000000000"
-ONE_HEAP = "MALLOC_ARENA_MAX"
+# Read by glibc as a program starts. One heap; what is larger goes back to the system when it is done with.
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
 
 
 def with_one_heap() -> None:
     """Begins this program once more, in the same process, with one heap for all threads of C: with one for
-    each, what gRPC's threads leave behind at every new connection adds up to some MiB. glibc asks for it at
-    the start of a program alone; elsewhere the word means nothing.
+    each, what gRPC's threads leave behind at every new connection adds up, as does what a finding's evidence
+    takes for a moment: two MiB together. With another C library the words mean nothing.
     """
-    if sys.platform == "linux" and ONE_HEAP not in os.environ:
+    if sys.platform == "linux" and not ONE_HEAP.keys() <= os.environ.keys():
         from agent.processes import begin_again  # with all that it loads, of which nothing remains
 
-        begin_again({ONE_HEAP: "1"})
+        begin_again(ONE_HEAP)
 
 
 def without_openssl() -> None:

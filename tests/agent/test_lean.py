@@ -41,7 +41,7 @@ def test_it_begins_again_with_one_heap_once_and_as_the_same_process() -> None:
         "-c",
         program + "print(os.getpid(), os.environ['MALLOC_ARENA_MAX'], *sys.argv[1:])",
     ]
-    plain = {name: value for name, value in os.environ.items() if name != lean.ONE_HEAP}
+    plain = {name: value for name, value in os.environ.items() if name not in lean.ONE_HEAP}
     process = subprocess.Popen([*words, "one", "two"], env=plain, stdout=subprocess.PIPE, text=True)
     said, _ = process.communicate(timeout=20)
     assert said.split() == [str(process.pid), "1", "one", "two"]
