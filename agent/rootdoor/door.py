@@ -55,13 +55,17 @@ class Door:
     def __init__(self, users: frozenset[int], run_it: Run | None = None) -> None:
         self._users, self._run = users, run_it or _run
 
-    def serve(self, listener: socket.socket, idle_s: float = IDLE_S) -> None:
-        """Until nobody came for `idle_s`. Nothing that anybody sends ends it."""
+    def serve(
+        self, listener: socket.socket, idle_s: float = IDLE_S, ended: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Until nobody came for `idle_s`; after each request, until `ended`. Nothing that is sent ends it."""
         listener.settimeout(idle_s)
-        while True:
+        while not ended():
             try:
                 connection, _ = listener.accept()
-            except TimeoutError:
+            except OSError as error:  # its time is over, or no descriptor is left: the socket starts it again
+                if not isinstance(error, TimeoutError):
+                    log.warning("closed: %s", error.strerror or error)
                 return
             with connection:
                 self._one(connection)

@@ -78,8 +78,8 @@ def _listed(folder: str) -> list[str]:
 
 
 DISK = Slot(re.compile(r"/dev/(?:[a-z]{2,5}|nvme[0-9]{1,3}|sg[0-9]{1,3}|bus/[0-9]{1,2})"), _is_disk)
-# As smartctl names how a disk is reached: "sat", "sat+megaraid,3", "scsi", "nvme", "cciss,1", "usbjmicron,0".
-KIND = Slot(re.compile(r"[a-z][a-z0-9]{1,15}(?:\+[a-z][a-z0-9]{1,15})?(?:,[0-9a-fx]{1,6}){0,2}"))
+# As smartctl names how a disk is reached: "sat", "sat+megaraid,3", "3ware,0", "areca,1/2", "usbjmicron,0".
+KIND = Slot(re.compile(r"[a-z0-9]{2,16}(?:\+[a-z0-9]{2,16})?(?:,[0-9a-fx]{1,6}){0,2}(?:/[0-9]{1,3})?"))
 
 _SMARTCTL = Tool(("smartctl",), timeout_s=45.0, limit_bytes=512 * 1024)
 _IPMITOOL = Tool(("ipmitool",), timeout_s=60.0)
