@@ -314,6 +314,9 @@ async def run_until_signalled(config: Config, around: Surroundings) -> None:
     """The agent as a service: SIGTERM and SIGINT end it with a goodbye. Raises AgentError at the start."""
     app = App(config, around)
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, app.stop)
-    loop.add_signal_handler(signal.SIGINT, app.stop, wire.Leaving.STOPPED)
+    for name, how in ((signal.SIGTERM, ()), (signal.SIGINT, (wire.Leaving.STOPPED,))):
+        try:
+            loop.add_signal_handler(name, app.stop, *how)
+        except NotImplementedError:  # Windows: its loop hears none
+            signal.signal(name, lambda *_, how=how: loop.call_soon_threadsafe(app.stop, *how))
     await app.run()

@@ -4,12 +4,15 @@ What a method promises after a power cut is said in its docstring; nothing else 
 """
 
 import errno
-import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
+
+# Windows: text and binary differ, no folder can be synced, and no descriptor is inherited anyway.
+_WINDOWS = os.name == "nt"
+_PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class AppendHandle(Protocol):
@@ -120,12 +123,12 @@ class _OsPatchHandle:
     def write(self, offset: int, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
-            written = os.pwrite(self._descriptor, rest, offset)
+            written = _written_at(self._descriptor, rest, offset)
             rest, offset = rest[written:], offset + written
 
     def sync(self) -> None:
         # Its length does not change: the data alone is what must be safe.
-        os.fdatasync(self._descriptor)
+        os.fsync(self._descriptor) if _WINDOWS else os.fdatasync(self._descriptor)
 
     def close(self) -> None:
         if self._descriptor >= 0:
@@ -142,16 +145,16 @@ class OsDisk:
             return file.read() if length is None else file.read(length)
 
     def append(self, path: Path, mode: int = 0o600) -> AppendHandle:
-        return _OsAppendHandle(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, mode))
+        return _OsAppendHandle(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _PLAIN, mode))
 
     def patch(self, path: Path) -> PatchHandle:
-        return _OsPatchHandle(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+        return _OsPatchHandle(os.open(path, os.O_WRONLY | _PLAIN))
 
     def replace(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         draft = path.with_name(path.name + ".new")
         with suppress(FileNotFoundError):
             draft.unlink()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN
         try:
             with _OsAppendHandle(os.open(draft, flags, mode)) as handle:
                 handle.write(data)
@@ -164,7 +167,7 @@ class OsDisk:
         self.sync_folder(path.parent)
 
     def truncate(self, path: Path, size: int) -> None:
-        with _OsAppendHandle(os.open(path, os.O_WRONLY | os.O_CLOEXEC)) as handle:
+        with _OsAppendHandle(os.open(path, os.O_WRONLY | _PLAIN)) as handle:
             os.truncate(path, size)
             handle.sync()
 
@@ -187,6 +190,10 @@ class OsDisk:
         return path.exists()
 
     def free_bytes(self, folder: Path) -> int:
+        if _WINDOWS:
+            from shutil import disk_usage  # it loads three compressors: not where they are not needed
+
+            return disk_usage(folder).free
         state = os.statvfs(folder)
         return state.f_bavail * state.f_frsize
 
@@ -204,20 +211,46 @@ class OsDisk:
 
     def lock(self, path: Path) -> bool:
         # The descriptor stays open on purpose: the lock ends with the process, however it ends.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return False
-        return True
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _PLAIN, 0o600)
+        if _locked(descriptor):
+            return True
+        os.close(descriptor)
+        return False
 
     def sync_folder(self, folder: Path) -> None:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        if _WINDOWS:
+            return  # NTFS keeps a journal of names, and opens no folder as a file
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _PLAIN)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _written_at(descriptor: int, data: memoryview, offset: int) -> int:
+    if not _WINDOWS:
+        return os.pwrite(descriptor, data, offset)
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.write(descriptor, data)
+
+
+def _locked(descriptor: int) -> bool:
+    """False when another process has it. It ends with the process, however it ends."""
+    if _WINDOWS:
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def own_folder(disk: Disk, folder: Path) -> bool:

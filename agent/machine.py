@@ -1,6 +1,5 @@
 """What this machine says of itself: name, system, boot. Signals, never an identity."""
 
-import os
 import platform
 import socket
 from contextlib import suppress
@@ -24,7 +23,7 @@ def introduction(config: Config) -> Introduction:
         host_name=host_name(),
         os_name=system,
         os_version=version,
-        architecture=os.uname().machine,
+        architecture=platform.machine(),
         role=config.role.value,
         boot_id=boot_id(),
         boot_at=boot_at(),
@@ -58,5 +57,5 @@ def _system() -> tuple[str, str]:
     try:
         told = platform.freedesktop_os_release()
     except OSError:
-        return os.uname().sysname, os.uname().release
-    return told.get("NAME", os.uname().sysname), told.get("VERSION_ID", os.uname().release)
+        return platform.system(), platform.release()
+    return told.get("NAME", platform.system()), told.get("VERSION_ID", platform.release())

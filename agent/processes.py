@@ -15,13 +15,16 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import IO, Any, NoReturn
 
 from agent.clock import SystemClock
 from agent.errors import AgentError
 
 POLL_S = 0.05
 READ_BYTES = 65_536
+_WINDOWS = os.name == "nt"
+# A group of its own, and no window that opens on somebody's desk.
+_APART: Any = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 CHILD_OOM_SCORE = "500"
 # Children live in real time, whatever clock the rest of the agent was given.
 _monotonic = SystemClock().monotonic
@@ -75,7 +78,7 @@ def run(
     """
     began = _monotonic()
     child = _started(argv, environment, own_group, user)
-    pump = _Pump(child, stdin, output_limit_bytes)
+    pump = (_Threads if _WINDOWS else _Pump)(child, stdin, output_limit_bytes)
     timed_out = stalled = False
     told, told_at = 0, began
     try:
@@ -121,7 +124,7 @@ async def run_async(
         stop.set()
 
 
-def _told(pump: "_Pump", told: int, heard: Callable[[bytes], None] | None) -> int:
+def _told(pump: "_Pump | _Threads", told: int, heard: Callable[[bytes], None] | None) -> int:
     if heard is not None and len(pump.out) > told:
         heard(bytes(pump.out[told:]))
     return len(pump.out)
@@ -142,7 +145,8 @@ def _started(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
-            start_new_session=own_group,
+            start_new_session=own_group and not _WINDOWS,
+            creationflags=_APART if own_group else 0,
             user=user[0] if user else None,
             group=user[1] if user else None,
             extra_groups=user[2] if user else None,
@@ -159,10 +163,10 @@ def _first_to_go(pid: int) -> None:
         file.write(CHILD_OOM_SCORE)
 
 
-def _ended(child: "subprocess.Popen[bytes]", pump: "_Pump", own_group: bool) -> None:
+def _ended(child: "subprocess.Popen[bytes]", pump: "_Pump | _Threads", own_group: bool) -> None:
     """Kills what is left of it (of its group, where it has one), reaps the child, closes the pipes."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        if own_group:
+        if own_group and not _WINDOWS:
             os.killpg(child.pid, signal.SIGKILL)
         else:
             child.kill()
@@ -232,6 +236,53 @@ class _Pump:
         if len(chunk) > room:
             chunk, self.full = chunk[:room], True
         key.data.extend(chunk)
+
+
+class _Threads:
+    """`_Pump` where no pipe can be waited for: a thread for each. Not yet proven on Windows."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", stdin: bytes, limit_bytes: int) -> None:
+        self.out, self.err = bytearray(), bytearray()
+        self.full = False
+        self._child, self._limit, self._turn = child, limit_bytes, threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._read, args=(child.stdout, self.out), daemon=True),
+            threading.Thread(target=self._read, args=(child.stderr, self.err), daemon=True),
+            threading.Thread(target=self._write, args=(child.stdin, stdin), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def moves(self) -> bool:
+        """As `_Pump.moves`."""
+        readers = self._threads[:2]
+        alive = next((thread for thread in readers if thread.is_alive()), None)
+        if alive is None or self.full:
+            return False
+        alive.join(POLL_S)
+        # A grandchild may hold the pipes open for ever: a quiet round after the child's end is the end.
+        return self._child.poll() is None or not all(thread.is_alive() for thread in readers)
+
+    def close(self) -> None:
+        for thread in self._threads:
+            thread.join(POLL_S)
+        for pipe in (self._child.stdin, self._child.stdout, self._child.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    pipe.close()
+
+    def _read(self, pipe: IO[bytes], held: bytearray) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while not self.full and (chunk := os.read(pipe.fileno(), READ_BYTES)):
+                with self._turn:
+                    room = self._limit - len(self.out) - len(self.err)
+                    held.extend(chunk[: max(0, room)])
+                    self.full = len(chunk) > room
+
+    def _write(self, pipe: IO[bytes], data: bytes) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            pipe.write(data)
+            pipe.close()
 
 
 def begin_again(environment: Mapping[str, str]) -> NoReturn:

@@ -5,20 +5,13 @@ anything, and never sends. `ALL` is explicit: what is not in it is not collected
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from agent.clock import Clock
-from agent.collectors.cpu import Cpu
-from agent.collectors.disks import Disks
-from agent.collectors.filesystems import Filesystems
-from agent.collectors.hardware import HARDWARE
-from agent.collectors.memory import Memory
-from agent.collectors.network import Network
-from agent.collectors.system import SYSTEM
-from agent.collectors.uptime import Uptime
 from agent.config import Config
 from agent.signals import Gap, Reading
 
@@ -40,18 +33,6 @@ class Collector(Protocol):
 
     def read(self, now: datetime) -> Reading:
         """One look. `now` is aware UTC and becomes the reading's instant."""
-
-
-ALL: tuple[Collector, ...] = (
-    Cpu(),
-    Memory(),
-    Filesystems(),
-    Disks(),
-    Network(),
-    Uptime(),
-    *HARDWARE,
-    *SYSTEM,
-)
 
 
 @runtime_checkable
@@ -88,3 +69,24 @@ def sound(reading: Reading) -> Reading:
             Gap(reading.collector, f"{left_out} values left out: no numbers, or more than {METRICS_MAX}")
         )
     return replace(reading, metrics=metrics, gaps=tuple(gaps))
+
+
+def of_system(platform: str) -> tuple[Collector, ...]:
+    """The collectors of a system, as `sys.platform` names it. Only its own are loaded: the others would cost
+    the resident agent memory."""
+    if platform == "win32":
+        from agent.collectors.anywhere import ANYWHERE
+        from agent.collectors.windows import WINDOWS
+
+        return (*WINDOWS, *ANYWHERE)
+    if platform == "darwin":
+        from agent.collectors.anywhere import ANYWHERE, UNIX
+        from agent.collectors.macos import MACOS
+
+        return (*MACOS, *ANYWHERE, *UNIX)
+    from agent.collectors.linux import LINUX
+
+    return LINUX
+
+
+ALL: tuple[Collector, ...] = of_system(sys.platform)

@@ -13,9 +13,10 @@ Made by `vigia-agent coverage --page` from the declarations in `agent/coverage`;
 machine, `vigia-agent coverage` says which of it is watched there, and why the rest is not.
 
 What cannot be read is *unknown*: a gap that the agent reports, never taken for health and never for a fault.
-A part that a machine does not have is no gap. Linux is read in full. Of Windows and macOS
-very little is read yet, and that is marked; else their columns name what would tell. Programs that are named
-here are asked where they are installed; none is brought along.
+A part that a machine does not have is no gap. Linux is read in full. What is read on Windows and macOS was
+made after documented formats and has never been seen to work there: it is marked "not yet proven there"; else
+their columns name what would tell. Programs that are named here are asked where they are installed; none is
+brought along.
 
 Samples of programs and kernel files that the tests use are made after the documented formats where they are
 not recorded; they are marked so.

@@ -11,11 +11,11 @@ UNKNOWN = "unknown"
 class Row:
     """One signal. `title` and `unseen` (what of it is not seen, and why) are (English, Spanish).
 
-    `collectors` bring it on Linux, `tells` are the metrics that show that it is there (none: any of them),
-    `rules` judge it. `linux` says where it comes from. `windows` and `macos` name what would tell it there:
-    no collector reads those systems yet, so that they are unknown. `about`: of its collectors' gaps, only
-    those with this word are its own. `unproven`: systems ("windows", "macos") whose source is read, after its
-    documented format, and was never seen to work there.
+    `collectors` bring it, `tells` are the metrics that show that it is there (none: any of them), `rules`
+    judge it. `linux` says where it comes from; `windows` and `macos` where it comes from there or, if nothing
+    reads it, what would tell it. `about`: of its collectors' gaps, only those with this word are its own.
+    `unproven`: systems ("windows", "macos") whose source is read, after its documented format, and was never
+    seen to work there.
     """
 
     title: tuple[str, str]

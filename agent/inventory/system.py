@@ -39,13 +39,13 @@ class Places:
 
 def system(places: Places) -> dict[str, Any]:
     release = _release(places)
-    told = os.uname()
+    told = platform.uname()
     return {
-        "os_name": release.get("NAME", told.sysname),
+        "os_name": release.get("NAME", told.system),
         "os_version": _debian_point(places) or release.get("VERSION_ID", told.release),
         "kernel": told.release,
         "architecture": told.machine,
-        "host_name": told.nodename,
+        "host_name": told.node,
         "machine_id": word(f"{places.etc}/machine-id") or "",
         "time_zone": _time_zone(places),
     }

@@ -9,12 +9,11 @@ import os
 from dataclasses import dataclass
 
 from agent.collectors.procfs import MACHINE, Roots
+from agent.collectors.system.own import PAGE_BYTES, TICKS_PER_S
 
 BUSY = 8
 LARGE = 5
 PROCESSES_MAX = 5_000
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)

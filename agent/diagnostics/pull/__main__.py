@@ -5,8 +5,8 @@ Exit 2: the request is refused; 3: the disk is full; 4: the bundle grew too larg
 
 import errno
 import os
-import resource
 import sys
+from contextlib import suppress
 
 from agent.chance import SystemChance
 from agent.clock import SystemClock
@@ -33,9 +33,12 @@ def main() -> int:
         return REFUSED
     # The kernel's own limits, for a collector that runs wild: twice what the budget hopes for.
     seconds = int(2 * request.budget_cpu_s) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (BUNDLE_MAX_BYTES, BUNDLE_MAX_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ImportError):  # Windows has none: there the budgets alone stop it
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (BUNDLE_MAX_BYTES, BUNDLE_MAX_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         collect(request, PIECES[request.profile], SystemClock(), SystemChance(), _tell)
     except OSError as error:

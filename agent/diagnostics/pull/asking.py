@@ -23,6 +23,8 @@ STEPS_MAX_BYTES = 1024 * 1024
 ROOM_BYTES = 96 * 1024 * 1024
 READ_BYTES = 1024 * 1024
 _HOME = str(Path(agent.__file__).parent.parent)
+# By the kernel, at a limit; Windows has no such signals.
+KILLED = tuple(-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name))
 _FAULTS = {2: "profile_unknown", 3: "disk_full", 4: "bundle_too_large"}
 
 
@@ -98,7 +100,7 @@ def _fault(ended: Finished) -> CollectingFailed:
         return CollectingFailed("collector_stalled", f"nothing moved for {STALL_S:.0f} s")
     if ended.timed_out:
         return CollectingFailed("collector_too_slow", f"not done after {ended.took_s:.0f} s")
-    if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+    if ended.returncode in KILLED:
         return CollectingFailed("collector_killed", "it took too much processor or memory")
     return CollectingFailed(_FAULTS.get(ended.returncode, "collector_failed"), said)
 

@@ -7,7 +7,7 @@ import pytest
 
 from agent.clock import SystemClock
 from agent.collectors import ALL as COLLECTORS
-from agent.collectors import look
+from agent.collectors import look, of_system
 from agent.coverage import ROWS, Row
 from agent.coverage.here import ASIDE, State, as_json, as_lines, seen
 from agent.coverage.page import page
@@ -32,7 +32,9 @@ def test_the_page_is_the_one_that_the_declarations_make() -> None:
 def test_every_rule_and_every_collector_has_a_row_and_no_row_names_another() -> None:
     assert {rule.id for rule in RULES} == {rule for row in ROWS for rule in row.rules}
     named = {collector for row in ROWS for collector in row.collectors}
-    assert {one.name for one in COLLECTORS} == named - {"watch", *ASIDE}
+    every = {one.name for system in ("linux", "win32", "darwin") for one in of_system(system)}
+    assert every == named - {"watch", *ASIDE}
+    assert {one.name for one in COLLECTORS} <= every
 
 
 def test_a_rule_is_in_a_row_whose_collector_it_reads() -> None:
@@ -55,6 +57,14 @@ def test_what_nothing_reads_on_a_system_is_unknown_and_the_rest_is_marked() -> N
         for system, cell in zip(("windows", "macos"), line.split(" | ")[2:4], strict=True):
             told = cell.endswith("(not yet proven there)") if system in row.unproven else "unknown" in cell
             assert told, line
+
+
+@pytest.mark.parametrize(("system", "platform"), [("windows", "win32"), ("macos", "darwin")])
+def test_what_is_marked_as_read_on_a_system_has_a_collector_there(system: str, platform: str) -> None:
+    present = {one.name for one in of_system(platform)}
+    for row in ROWS:
+        if system in row.unproven:
+            assert present & set(row.collectors), row.title[0]
 
 
 @pytest.mark.parametrize(
