@@ -1,6 +1,6 @@
 """The agent starts where POSIX is not: nothing that it loads needs a module or a call that Windows lacks.
 
-Played on this machine: `sys.platform` says another system, the modules are not to be found, the calls are gone.
+Played on this machine: `sys.platform` says another system, the modules are not found, the calls are gone.
 The file system and the programs stay this machine's own.
 """
 
@@ -11,12 +11,12 @@ import sys
 import pytest
 
 PLAYED = """
-import asyncio, json, pathlib, shutil, socket, subprocess, sys, tempfile, os, threading, platform, psutil, signal
+import asyncio, json, pathlib, shutil, socket, subprocess, sys, tempfile, os, platform, psutil, signal
 absent = {"win32": ("fcntl", "pwd", "grp", "resource", "termios", "syslog", "readline"), "darwin": ()}
 gone = {
     "win32": ("getuid", "geteuid", "getgid", "uname", "statvfs", "killpg", "getloadavg", "sysconf", "pread",
-              "pwrite", "fdatasync", "O_CLOEXEC", "O_NONBLOCK", "O_DIRECTORY", "O_NOFOLLOW", "getpgid", "nice",
-              "setsid", "fork", "mkfifo", "chown", "sched_getaffinity"),
+              "pwrite", "fdatasync", "O_CLOEXEC", "O_NONBLOCK", "O_DIRECTORY", "O_NOFOLLOW", "getpgid",
+              "nice", "setsid", "fork", "mkfifo", "chown", "sched_getaffinity"),
     "darwin": ("fdatasync", "sched_getaffinity"),
 }
 system = sys.argv[1]
@@ -30,7 +30,8 @@ if system == "win32":
     for name in ("SIGXCPU", "SIGHUP", "SIGUSR1", "SIGQUIT"):
         delattr(signal, name)
 sys.platform = system
-import agent.app, agent.cli, agent.once, agent.doctor, agent.show, agent.settings, agent.record, agent.redaction
+import agent.app, agent.cli, agent.once, agent.doctor, agent.show, agent.settings, agent.record
+import agent.redaction
 import agent.coverage.here, agent.inventory.keeping, agent.diagnostics.taking, agent.diagnostics.pull.__main__
 import agent.enrolment, agent.link.stream, agent.renewal, agent.spool, agent.recorder.recorder
 from agent.collectors import ALL
