@@ -13,7 +13,9 @@ from controller.fleet import actions as fleet
 from controller.fleet import store
 from controller.fleet.findings import EvidenceReceived, FindingCleared, FindingRaised
 from controller.fleet.machine import GoodbyeReason, Machine
+from controller.rpc import agents
 from protos.vigia.v1 import agent_pb2 as pb
+from protos.vigia.v1 import agent_pb2_grpc
 from tests.support.simulated_agent import FAULTS, METRICS, SimulatedAgent
 from tests.support.stations import Station
 
@@ -315,3 +317,12 @@ async def test_metrics_of_an_unknown_layout_do_not_stop_the_lane(station: Statio
     await agent.settled()
     assert agent.received.refusals[0].lane == METRICS
     await agent.disconnect()
+
+
+async def test_a_stream_without_a_hello_is_cut(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agents, "_HELLO_S", 0.3)
+    agent = await station.agent()
+    async with agent.channel() as channel:
+        call = agent_pb2_grpc.AgentServiceStub(channel).Connect()
+        assert await call.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        assert "no hello within" in (await call.details() or "")
