@@ -31,15 +31,18 @@ from controller import flow
 from controller.core.actor import ENGINE
 from controller.core.changes import Changes
 from controller.escalation import actions as escalation
+from controller.escalation import agenda
 from controller.escalation.acknowledgement.store import rounds_table
 from controller.escalation.store import steps_table
+from controller.incidents import store as incidents
 from controller.incidents.entries.store import entries_table
 from controller.incidents.store import incidents_table
 from controller.notify.store import outbox
+from controller.sla import ledger
 from controller.storage import Storage
 from controller.ticker import BATCHES, HANDLERS
 from controller.timers import Engine
-from controller.timers.store import timers
+from controller.timers.store import plan_all, timers
 from controller.timers.timer import LEASE
 from tests.support.clocks import NOON, JumpingClock
 from tests.support.open_incidents import Block, Happening, incident_id, people_and_machines, write
@@ -249,7 +252,24 @@ async def fill(storage: Storage, size: int, each: int) -> tuple[Block, ...]:
         Block(size - 2 * RUNS * each, NOON, warned, answered, step=_SPREAD, presses_after=update),
     )
     await write(storage, *blocks)
+    first = 1
+    for block in blocks[:2]:
+        for start in range(0, block.count, BATCH):
+            await foresee(storage, block, first, range(start, min(start + BATCH, block.count)))
+        first += block.count
     return blocks
+
+
+async def foresee(storage: Storage, block: Block, first: int, places: Sequence[int]) -> None:
+    """Their agendas, which whatever was written into them last would have left on their timers."""
+    ids = {incident_id(first + place): block.due(place) for place in places}
+    async with storage.unit(ENGINE) as unit:
+        cases = await incidents.lock_all(unit.connection, ids, wait=True)
+        known = await ledger.running(unit.connection, cases.values())
+        planned = [(escalation.timer_key(one), one, due) for one, due in ids.items()]
+        items = {key: agenda.ahead(known[one], 1, (), due) for key, one, due in planned}
+        agendas = {key: agenda.written(ahead) for key, ahead in items.items()}
+        await plan_all(unit.connection, escalation.TIMER, planned, NOON - HOUR, agendas)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The engine acts on incidents whose timers are due, on many at once: read all, decide each, write all.
 
-Warns, climbs and records breaches: whatever is due by now, once each, in order of time. After a climb the
-clocks are read again, since it decides one of them.
+Warns, climbs and records breaches: whatever is due by now, once each, in order of time. On time that is what
+the timer's agenda says; otherwise the clocks are read, and after a climb again, since it decides one of them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,9 +12,10 @@ from uuid import UUID
 
 from controller import timers
 from controller.core.actor import ENGINE
-from controller.escalation import store
+from controller.escalation import agenda, store
+from controller.escalation.agenda import Planned
 from controller.escalation.events import ClocksActed
-from controller.escalation.steps import IN_TIME, JUST_AFTER, Step, StepKind, look
+from controller.escalation.steps import IN_TIME, JUST_AFTER, StepKind, look
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.incidents.pressing.store import save_clocks
@@ -50,31 +51,62 @@ async def act_on_timers(unit: Unit, claims: Sequence[Claim]) -> Sequence[Claim]:
 
 
 class _Deed(NamedTuple):
-    """What is to be written of one incident. `keys`: of the steps done; `due`: its next timer's."""
+    """What is to be written of one incident. `keys`: of the steps done; `due`, `agenda`: its next timer's."""
 
     incident: Incident
     entries: list[Entry]
     keys: list[str]
     due: datetime | None
+    agenda: str | None
 
 
 async def _act(unit: Unit, claims: Sequence[Claim], cases: Mapping[UUID, Incident]) -> None:
     """`claims` are held and `cases` are locked. A claim without its incident is used up."""
     ids = [claim.subject for claim in claims if claim.subject in cases]
-    running = await ledger.running(unit.connection, [cases[one] for one in ids])
-    done = await store.done_for(unit.connection, ids)
     last = await incidents.last_recorded(unit.connection, ids)
-    deeds = {one: _decide(unit, running[one], done[one], last.get(one)) for one in ids}
+    deeds: dict[UUID, _Deed] = {}
+    for claim in claims:
+        if claim.agenda is not None and (case := cases.get(claim.subject)) is not None:
+            deed = _by_agenda(unit, claim, case, last.get(case.id))
+            if deed is not None:
+                deeds[case.id] = deed
+    doubtful = [one for one in ids if one not in deeds]
+    if doubtful:
+        running = await ledger.running(unit.connection, [cases[one] for one in doubtful])
+        done = await store.done_for(unit.connection, doubtful)
+        for one in doubtful:
+            deeds[one] = _decide(unit, running[one], done[one], last.get(one))
+        deeds = {one: deeds[one] for one in ids}
     await incidents.append_all(unit.connection, [entry for deed in deeds.values() for entry in deed.entries])
     moved = [deed.incident for one, deed in deeds.items() if deed.incident is not cases[one]]
     await save_clocks(unit.connection, moved)
     marks = [(one, key) for one, deed in deeds.items() for key in deed.keys]
     await store.mark_done(unit.connection, marks, unit.now)
     dues = {claim.key: deeds[claim.subject].due if claim.subject in deeds else None for claim in claims}
-    await timers.settle(unit, dues)
+    agendas = {claim.key: deeds[claim.subject].agenda for claim in claims if claim.subject in deeds}
+    await timers.settle(unit, dues, agendas)
     acted = [(deed.incident, deed.entries) for deed in deeds.values() if deed.entries]
     if acted:
         unit.announce(ClocksActed(acted))
+
+
+def _by_agenda(unit: Unit, claim: Claim, case: Incident, last: datetime | None) -> _Deed | None:
+    """What was worked out beforehand; None when the clocks must be read."""
+    item, rest = agenda.first(claim.agenda or "")
+    if item is None or not agenda.holds(item, case, claim.due, unit.now, last):
+        return None
+    entries: list[Entry] = []
+    level = case.level
+    for step in item.steps:
+        entry = following(_entry(unit, case.id, level, step), last)
+        last = entry.recorded_at
+        entries.append(entry)
+        level = step.level or level
+    if level != case.level:
+        case = replace(case, level=level, updated_at=unit.now, pressing_at=item.pressing_at)
+    elif item.pressing_at != case.pressing_at:
+        case = replace(case, pressing_at=item.pressing_at)
+    return _Deed(case, entries, [step.key for step in item.steps], item.following, rest)
 
 
 def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: datetime | None) -> _Deed:
@@ -86,7 +118,7 @@ def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: da
         state = running.state(unit.now, *ledger.events_of(climbs))
         steps, due = look(state, case.level, plan.warn_at, {*done, *keys})
         for step in steps:
-            entry = following(_entry(unit, case, step), last)
+            entry = following(_entry(unit, case.id, case.level, agenda.planned(step)), last)
             last = entry.recorded_at
             entries.append(entry)
             keys.append(step.key)
@@ -101,10 +133,14 @@ def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: da
         case = replace(case, pressing_at=pressing)
     # Never again at this instant, whatever it says: what could be done now has been done.
     due = max(due, unit.now + JUST_AFTER) if due is not None else None
-    return _Deed(case, entries, keys, due)
+    if any("controller_late" in entry.facts for entry in entries):
+        # After a time away there is much to do: the next time is soon enough.
+        return _Deed(case, entries, keys, due, None)
+    items = agenda.ahead(running, case.level, {*done, *keys}, due, ledger.events_of(climbs))
+    return _Deed(case, entries, keys, due, agenda.written(items))
 
 
-def _entry(unit: Unit, case: Incident, step: Step) -> Entry:
+def _entry(unit: Unit, incident_id: UUID, level: int, step: Planned) -> Entry:
     """T4a: in time, a climb happened at its due; late, when it was done. A breach always at its deadline."""
     late = unit.now - step.at > IN_TIME
     facts = {
@@ -123,8 +159,8 @@ def _entry(unit: Unit, case: Incident, step: Step) -> Entry:
     elif step.kind is StepKind.BREACH:
         at = step.at
     else:
-        facts = {"before": str(case.level), **facts}
+        facts = {"before": str(level), **facts}
         at = unit.now if late else step.due
     return entry_of(
-        unit, case.id, _KINDS[step.kind], actor=ENGINE, at=at, facts=facts, level=step.level, auto=True
+        unit, incident_id, _KINDS[step.kind], actor=ENGINE, at=at, facts=facts, level=step.level, auto=True
     )

@@ -52,8 +52,8 @@ async def tell_acted(unit: Unit, happened: ClocksActed) -> None:
             said = {**facts, **facts_of_entry(entry), **(occasion.asked.facts if occasion.asked else {})}
             if _is_climb(entry):
                 said[UNTIL] = entries[-1].recorded_at.isoformat()
-            for one in await callers.called(case, entry):
-                messages.append(Message(occasion.key, one, TO_STAFF[entry.kind], said, case.id))
+            called = await callers.called(case, entry)
+            messages += [Message(occasion.key, one, TO_STAFF[entry.kind], said, case.id) for one in called]
     heard: dict[str, list[Recipient]] = {}
     for message in await tell_all(unit, messages):
         heard.setdefault(message.key, []).append(message.recipient)

@@ -196,7 +196,7 @@ async def next_attempt(connection: AsyncConnection) -> datetime | None:
 
 
 async def notices(connection: AsyncConnection, subject_ids: Collection[UUID]) -> tuple[Notice, ...]:
-    """What was said about these, the oldest first; as it is kept, with words or without (`wording.worded`)."""
+    """What was said about these, the oldest first; as it is kept: with words or without (`worded`)."""
     rows = await connection.execute(
         select(outbox).where(outbox.c.subject_id.in_(subject_ids)).order_by(outbox.c.position)
     )

@@ -9,15 +9,25 @@ from controller.storage import Unit
 from controller.timers import store
 from controller.timers.timer import Claim, Fenced
 
-
-async def plan(unit: Unit, key: str, kind: str, subject: UUID, due: datetime) -> None:
-    """Whoever holds a claim on `key` loses it. A due in the past acts at once."""
-    await store.plan(unit.connection, key, kind, subject, due, unit.now)
+_NONE: Mapping[str, str | None] = {}
 
 
-async def plan_all(unit: Unit, kind: str, planned: Iterable[tuple[str, UUID, datetime]]) -> None:
-    """`plan` for many of a kind: key, subject and due of each."""
-    await store.plan_all(unit.connection, kind, planned, unit.now)
+async def plan(
+    unit: Unit, key: str, kind: str, subject: UUID, due: datetime, agenda: str | None = None
+) -> None:
+    """Whoever holds a claim on `key` loses it. A due in the past acts at once. `agenda` comes back with the
+    claim; it is gone as soon as somebody plans `key` without it."""
+    await store.plan(unit.connection, key, kind, subject, due, unit.now, agenda)
+
+
+async def plan_all(
+    unit: Unit,
+    kind: str,
+    planned: Iterable[tuple[str, UUID, datetime]],
+    agendas: Mapping[str, str | None] = _NONE,
+) -> None:
+    """`plan` for many of a kind: key, subject and due of each; agendas by key."""
+    await store.plan_all(unit.connection, kind, planned, unit.now, agendas)
 
 
 async def cancel(unit: Unit, key: str) -> bool:
@@ -38,11 +48,12 @@ async def hold(unit: Unit, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if claim.key in ours)
 
 
-async def settle(unit: Unit, dues: Mapping[str, datetime | None]) -> None:
+async def settle(
+    unit: Unit, dues: Mapping[str, datetime | None], agendas: Mapping[str, str | None] = _NONE
+) -> None:
     """Uses up claims that are held: each is planned anew for its next due, or gone where that is None."""
-    await store.plan_again(
-        unit.connection, {key: due for key, due in dues.items() if due is not None}, unit.now
-    )
+    again = {key: due for key, due in dues.items() if due is not None}
+    await store.plan_again(unit.connection, again, unit.now, agendas)
     await store.remove_all(unit.connection, [key for key, due in dues.items() if due is None])
 
 

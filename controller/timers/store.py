@@ -24,6 +24,8 @@ from controller.storage.inserts import inserting
 from controller.storage.many import among, change_many
 from controller.timers.timer import LEASE, Claim, SetAside
 
+_NONE: Mapping[str, str | None] = {}
+
 timers = Table(
     "timers",
     metadata,
@@ -46,19 +48,29 @@ timers = Table(
 
 
 async def plan(
-    connection: AsyncConnection, key: str, kind: str, subject: UUID, due: datetime, now: datetime
+    connection: AsyncConnection,
+    key: str,
+    kind: str,
+    subject: UUID,
+    due: datetime,
+    now: datetime,
+    agenda: str | None = None,
 ) -> None:
     """One row a key. A new due takes any claim in flight its right (the fence grows).
 
     `wake_at` is never before `now`: the engine does not look for rows in a past it has emptied.
     """
-    await plan_all(connection, kind, ((key, subject, due),), now)
+    await plan_all(connection, kind, ((key, subject, due),), now, {key: agenda})
 
 
 async def plan_all(
-    connection: AsyncConnection, kind: str, planned: Iterable[tuple[str, UUID, datetime]], now: datetime
+    connection: AsyncConnection,
+    kind: str,
+    planned: Iterable[tuple[str, UUID, datetime]],
+    now: datetime,
+    agendas: Mapping[str, str | None] = _NONE,
 ) -> None:
-    """`plan` for many of a kind: key, subject and due of each."""
+    """`plan` for many of a kind: key, subject and due of each; by key what some of them bring along."""
     rows = [
         {
             "key": key,
@@ -70,7 +82,7 @@ async def plan_all(
             "attempts": 0,
             "set_aside_at": None,
             "last_error": "",
-            "agenda": None,
+            "agenda": agendas.get(key),
         }
         for key, subject, due in planned
     ]
@@ -118,7 +130,7 @@ async def claim(
         .values(fence=timers.c.fence + 1, wake_at=lease_until)
     )
     return tuple(
-        Claim(row.key, row.kind, row.subject, row.due, row.fence + 1, row.attempts)
+        Claim(row.key, row.kind, row.subject, row.due, row.fence + 1, row.attempts, row.agenda)
         for row in sorted(rows, key=lambda row: (row.due, row.key))
     )
 
@@ -140,10 +152,18 @@ async def let_go_when_stopped(connection: AsyncConnection) -> None:
         await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"))
 
 
-async def plan_again(connection: AsyncConnection, dues: Mapping[str, datetime], now: datetime) -> None:
-    """As `plan`, for many rows that are there."""
-    planned = [{"key": key, "due": due, "wake_at": max(due, now)} for key, due in dues.items()]
-    fresh = ("agenda = NULL", "attempts = 0", "set_aside_at = NULL", "last_error = ''", "fence = timers.fence + 1")
+async def plan_again(
+    connection: AsyncConnection,
+    dues: Mapping[str, datetime],
+    now: datetime,
+    agendas: Mapping[str, str | None] = _NONE,
+) -> None:
+    """As `plan_all`, for rows that are there."""
+    planned = [
+        {"key": key, "due": due, "wake_at": max(due, now), "agenda": agendas.get(key)}
+        for key, due in dues.items()
+    ]
+    fresh = ("attempts = 0", "set_aside_at = NULL", "last_error = ''", "fence = timers.fence + 1")
     await change_many(connection, timers, planned, also=fresh)
 
 

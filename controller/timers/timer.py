@@ -18,7 +18,8 @@ ATTEMPTS_MAX = 5
 class Claim:
     """The right to act on a timer once, until its lease ends or somebody plans it anew.
 
-    `due` is the instant it was planned for; `fence` the number that `take` compares.
+    `due` is the instant it was planned for; `fence` the number that `take` compares; `agenda` whatever its
+    planner left for its handler, None: nothing.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Claim:
     due: datetime
     fence: int
     attempts: int
+    agenda: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from controller.core.errors import Invalid, NotFound
-from controller.escalation import quarantine
+from controller.escalation import agenda, quarantine
 from controller.fleet.house import HOUSE
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
@@ -34,6 +34,7 @@ async def test_it_is_told_once_and_released_it_acts_late(desk: Desk, monkeypatch
         return whole(self, *given)
 
     monkeypatch.setattr(Running, "state", broken)
+    monkeypatch.setattr(agenda, "holds", lambda *_: False)
     await desk.until(NOON + timedelta(minutes=40))
     key = f"escalation:{case.id}"
     (alarm,) = await alarms(desk)

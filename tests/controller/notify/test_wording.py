@@ -27,7 +27,8 @@ async def look(_connection: Connection, _notices: Sequence[Notice]) -> Rest:
 
 async def kept(storage: Storage) -> list[Notice]:
     async with storage.reading() as connection:
-        return [store._notice(row) for row in await connection.execute(store.outbox.select())]
+        rows = await connection.execute(store.outbox.select().order_by(store.outbox.c.position))
+        return [store._notice(row) for row in rows]
 
 
 async def test_it_says_what_it_would_have_said_at_once(storage: Storage, clock: JumpingClock) -> None:
