@@ -105,7 +105,8 @@ MACHINE = (
         ("inventory",),
         ("inventory.memory", "inventory.disk", "inventory.system"),
         "sysfs, the package database, systemd, compared with the last look",
-        "CIM",
-        "`system_profiler`",
+        "CIM, the registry",
+        "`system_profiler`, `diskutil`",
+        unproven=("windows", "macos"),
     ),
 )  # fmt: skip

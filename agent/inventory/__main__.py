@@ -11,7 +11,8 @@ NICE = 10
 
 
 def main() -> int:
-    os.nice(NICE)
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     sys.stdout.buffer.write(packed(told_of(taken(), SystemClock().now())))
     return 0
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent.inventory import devices, software, system
+from agent.inventory import devices, elsewhere, software, system
 from agent.inventory.system import Places
 
 TEXT_MAX = 255
@@ -25,10 +26,11 @@ Document = dict[str, Any]
 
 
 def taken(
-    places: Places | None = None, sections: Mapping[str, Callable[[Places], Any]] = SECTIONS
+    places: Places | None = None, sections: Mapping[str, Callable[[Places], Any]] | None = None
 ) -> Document:
     """Blocking, a minute on a slow machine. A section that cannot be read is empty and named in `gaps`."""
     where = places or Places()
+    sections = sections or elsewhere.sections(sys.platform) or SECTIONS
     document: Document = {"gaps": []}
     for name, read in sections.items():
         try:
