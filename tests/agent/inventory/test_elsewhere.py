@@ -1,4 +1,4 @@
-"""The inventory of Windows and macOS, by answers MADE AFTER THE DOCUMENTED FORMATS: the fields are Linux's."""
+"""The inventory of Windows and macOS, from answers made after documented formats: the fields of Linux.
 
 import json
 from typing import Any

@@ -226,7 +226,7 @@ def test_protection_of_windows() -> None:
 
 
 def test_updates_and_certificates_of_windows() -> None:
-    """A restart that waits is told after a day: machines that update themselves at night are left in peace."""
+    """A restart that waits is told after a day: machines that update by themselves are left in peace."""
     waits = windows(safety.Updates, safety.RESTART, {"waits": 1})
     tomorrow = replace(waits, taken_at=NOON + timedelta(days=1))
     assert (found(waits), found(waits, tomorrow)) == ([], [("updates.pending", "", "normal")])
