@@ -1,4 +1,4 @@
-"""The inventory of Windows and macOS, from answers made after documented formats: the fields of Linux.
+"""The inventory of Windows and macOS, from answers made after documented formats: the fields of Linux."""
 
 import json
 from typing import Any
