@@ -209,8 +209,8 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "trouble.banned": ("PERMISSION_DENIED", "el controlador no acepta este equipo"),
     "trouble.unknown": ("UNAUTHENTICATED", "el controlador no reconoce este equipo"),
     "recovery.recovered": (
-        "came back by itself on {at} UTC: its certificate had expired on {expired} UTC",
-        "volvió por sí solo el {at} UTC: su certificado había caducado el {expired} UTC",
+        "came back by itself on {at} UTC with a new certificate; the last one, until {expired} UTC, was no longer accepted",
+        "volvió por sí solo el {at} UTC con un certificado nuevo; el anterior, hasta el {expired} UTC, ya no se aceptaba",
     ),
     "recovery.unreachable": (
         "the certificate expired on {expired} UTC, and {endpoint}, where a new one is given, does not answer ({reason}): let this machine reach that port; it goes on trying",

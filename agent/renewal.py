@@ -141,11 +141,12 @@ class Renewal:
             identity = replace(identity, endpoint=self._controller)
         last = await recover(self._store, identity, self._clock, self._chance, self._proxy(identity))
         self._last = last
-        # A try that found nothing wrong is worth a line only where the clocks differ.
-        if last.state is not State.UNREACHABLE or identity.fault(now):
-            self._attempts.write(last)
+        # Nobody answers there, and the certificate is good as far as we know: the link says why it fails.
+        if last.state is State.UNREACHABLE and not identity.fault(now):
+            return
+        self._attempts.write(last)
         if last.state is State.RECOVERED:
-            log.warning("the certificate had expired on %s; the controller gave a new one", last.expired_at)
+            log.warning("%s", say("en", "recovery.recovered", **facts_of(last)))
             self._trouble, self._there = "", None
             self._reconnect()
         elif last.state is not before:
