@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.errors import AgentError
 from agent.role import Role
-from agent.rules.rule import Level, Rule, Seldom, Sight
+from agent.rules.rule import Hearing, Level, Rule, Seldom, Sight
 from agent.rules.terms import Values, terms_of
 from agent.rules.track import RANK, Hold, Track, track_from_json, track_to_json
 from agent.signals import Finding, FindingState, Reading
@@ -41,6 +41,8 @@ class Judge:
         self._rules: dict[str, list[Rule]] = {}
         for rule in rules:
             self._rules.setdefault(rule.reads, []).append(rule)
+            if isinstance(rule, Hearing):
+                self._rules.setdefault(rule.hears, []).append(rule)
         self._known = {rule.id for rule in rules}
         self._blind_max_s = {rule.id: rule.blind_max_s for rule in rules if isinstance(rule, Seldom)}
         self._tracks: dict[tuple[str, str], Track] = {}

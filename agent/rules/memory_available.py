@@ -32,8 +32,10 @@ class MemoryAvailable:
         total = reading.value("system.memory.limit")
         available = reading.value("system.linux.memory.available")
         swap_free = reading.value("system.paging.usage", **{PAGING_STATE: "free"})
-        if ratio is None or total is None or available is None or swap_free is None:
+        if ratio is None or total is None or swap_free is None:
             return
+        if available is None:  # a name of Linux alone
+            available = ratio * total
         critical, high, normal = (terms[f"{name}_percent"] / 100 for name in ("critical", "high", "normal"))
         swap_full = swap_free < SWAP_FULL_BYTES
         levels = (

@@ -88,6 +88,14 @@ class Seldom(Protocol):
     def blind_max_s(self) -> float: ...
 
 
+@runtime_checkable
+class Hearing(Protocol):
+    """A rule that also hears another collector's readings, to remember them: it says nothing of them."""
+
+    @property
+    def hears(self) -> str: ...
+
+
 def plain(value: float) -> str:
     """A number as a fact: decimal, at most four places, no exponent."""
     return f"{value:.4f}".rstrip("0").rstrip(".")

@@ -25,6 +25,8 @@ from tests.agent.rules.hardware.samples import (
     storcli,
     zfs,
 )
+from tests.agent.rules.system.samples import kernel
+from tests.agent.rules.system.stories import READ_ERROR
 
 MINUTE = 60.0
 LONG = 20 * MINUTE  # longer than any hold
@@ -102,6 +104,8 @@ RAISES: list[tuple[str, Role, Steps, str]] = [
     ("smart.sectors", SERVER, [(sda(a5=3), LONG), (sda(a5=4), LOOK)], "normal"),
     ("smart.sectors", SERVER, [(sda(a197=2), LONG), (sda(a197=3), LOOK)], "high"),
     ("smart.sectors", DESKTOP, [(sda(a198=11), LOOK)], "high"),
+    ("smart.sectors", SERVER, [(sda(a197=2), LONG), (kernel(READ_ERROR), LOOK), (sda(a197=3), LOOK)], "critical"),
+    ("smart.sectors", SERVER, [(kernel(READ_ERROR), LOOK), (sda(a197=2), LOOK)], "normal"),
     ("nvme.warning", SERVER, [(nvme(warning=4), LOOK)], "critical"),
     ("nvme.warning", SERVER, [(nvme(spare=9), LOOK)], "critical"),
     ("nvme.media_errors", SERVER, [(nvme(media=7), LONG), (nvme(media=8), LOOK)], "high"),
@@ -147,6 +151,7 @@ KEEPS_QUIET: list[tuple[str, Role, Steps]] = [
     ("smart.failed", SERVER, [(no_smartctl(), LONG), (sleeping(), LONG)]),
     ("smart.sectors", SERVER, [(sda(a5=8), LONG)]),
     ("smart.sectors", SERVER, [(sleeping(), LONG)]),
+    ("smart.sectors", SERVER, [(kernel(*[READ_ERROR] * 5), LOOK), (sda(a5=8), LONG)]),
     ("nvme.warning", SERVER, [(nvme(spare=10), LONG)]),
     ("nvme.media_errors", SERVER, [(nvme(media=7), LONG)]),
     ("disk.wear", SERVER, [(nvme(used=89), LONG)]),
