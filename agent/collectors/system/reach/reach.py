@@ -16,7 +16,7 @@ from agent.config import Config
 from agent.disk import OsDisk
 from agent.lastlink import LastLinkFile
 from agent.names import REACH, REACH_TARGET
-from agent.signals import Metric, Reading
+from agent.signals import Gap, Metric, Reading
 
 TIMEOUT_S = 2.0
 NAMESERVERS_MAX = 3
@@ -34,6 +34,8 @@ class Probing(Protocol):
 
 class Reach:
     """`vigia.reach.up` 0 or 1 for the hops "gateway", "dns" and "internet", with the target asked last.
+
+    Where no file of the kernel names the gateway, that hop is a gap; the others are looked at all the same.
 
     `internet`: host:port; port 53 is asked a question, any other is connected to. `name` is what
     resolvers are asked for, the root when empty.
@@ -64,8 +66,14 @@ class Reach:
 
     def read(self, now: datetime) -> Reading:
         self._number += 1
+        gaps: tuple[Gap, ...] = ()
+        nearest: tuple[str, bool | None] = ("", None)
+        try:
+            nearest = self._gateway()
+        except (Unreadable, ValueError) as error:
+            gaps = (Gap(self.name, f"the gateway is unknown: {error}"),)
         hops = [
-            ("gateway", *self._gateway()),
+            ("gateway", *nearest),
             ("dns", *self._names()),
             ("internet", *self._outside()),
         ]
@@ -74,7 +82,8 @@ class Reach:
             for hop, target, up in hops
             if up is not None
         )
-        return Reading(self.name, now, 0.0, (*metrics, Metric("vigia.reach.hops", len(metrics), "{hop}")))
+        count = Metric("vigia.reach.hops", len(metrics), "{hop}")
+        return Reading(self.name, now, 0.0, (*metrics, count), gaps)
 
     def _gateway(self) -> tuple[str, bool | None]:
         """The kernel's own search for the neighbour says it; ports only where there is no such search."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.clock import SystemClock
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
-from agent.collectors.procfs import MACHINE, Roots, text
+from agent.collectors.procfs import MACHINE, Roots, Unreadable, text
 from agent.collectors.system import elsewhere
 from agent.collectors.system.child import child
 from agent.config import Config
@@ -59,20 +59,28 @@ class TimeSync:
         return TimeSync(self._roots, self._ask, self._run, config.data, None, self._monotonic, self._kernel)
 
     def read(self, now: datetime) -> Reading:
-        uptime_s = float(text(f"{self._roots.proc}/uptime").split()[0])
+        try:
+            uptime_s: float | None = float(text(f"{self._roots.proc}/uptime").split()[0])
+            blind: list[Gap] = []
+        except (Unreadable, ValueError, IndexError) as error:
+            # Other counters stand still while a machine sleeps: rather no jump than one that was none.
+            uptime_s, blind = None, [Gap(self.name, f"jumps between two connections are not seen: {error}")]
         if self._kept_at is None or self._monotonic() - self._kept_at >= KEPT_EVERY_S:
             self._kept, self._kept_at = self._keeper(now), self._monotonic()
         metrics, gaps = self._kept
+        gaps = [*gaps, *blind]
         measured = self._measured(now, uptime_s)
         if measured is not None:
             metrics = [*metrics, Metric("vigia.time.offset", measured, "s", {TIME_SOURCE: "controller"})]
         return Reading(self.name, now, 0.0, tuple(metrics), tuple(gaps))
 
-    def _measured(self, now: datetime, uptime_s: float) -> float | None:
-        """What the last welcome said, and every jump of our clock against its own uptime since."""
+    def _measured(self, now: datetime, uptime_s: float | None) -> float | None:
+        """What the last welcome said, and every jump of our clock against its own uptime since, if known."""
         link = self._link.read() if self._link else None
         if link is None or link.connected_at is None or link.clock_ahead_s is None:
             return None
+        if uptime_s is None:
+            return link.clock_ahead_s
         began_s = now.timestamp() - uptime_s
         if self._welcome is None or self._welcome[0] != link.connected_at:
             self._welcome = (link.connected_at, began_s)
