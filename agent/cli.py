@@ -146,11 +146,11 @@ def _enrol(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _run(_arguments: argparse.Namespace, config: Config) -> int:
-    _step_down(config)
     from agent.lean import with_one_heap, without_openssl
 
     with_one_heap()
-    without_openssl()  # before asyncio: this process stays
+    without_openssl()  # before anything that imports asyncio: this process stays
+    _step_down(config)
     import asyncio
 
     from agent.app import Surroundings, run_until_signalled

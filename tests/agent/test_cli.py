@@ -74,6 +74,9 @@ async def test_enrol_run_and_a_goodbye_on_sigterm(controller: ListeningControlle
     await enrolled(controller, common)
     async with running(common) as process:
         await controller.until(lambda: controller.heard("open_conditions"), 20)
+        loaded = Path(f"/proc/{process.pid}/maps")
+        if loaded.exists():
+            assert "libssl" not in loaded.read_text(), "four MiB that the resident agent does without"
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 5) == 0
     assert controller.heard("goodbye")[0].goodbye.reason == pb.GOODBYE_REASON_STOPPED
