@@ -98,6 +98,36 @@ def readmit(wishes: Wishes, machine: Which) -> None:
     )  # fmt: skip
 
 
+@command(
+    app,
+    "hours",
+    _("When a desktop or laptop is expected to be on: only then its silence is an incident."),
+)
+def hours(
+    wishes: Wishes,
+    machine: Which,
+    days: Annotated[str, typer.Option("--days", help=_("As mon-fri or mon,wed,sat."))] = "",
+    opens: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="HH:MM", help=_("In the customer's zone, by the quarter of an hour: 08:45.")
+        ),
+    ] = "",
+    closes: Annotated[str, typer.Option("--to", metavar="HH:MM")] = "",
+    learnt: Annotated[
+        bool, typer.Option("--learnt", help=_("Forget what was stated; count what is learnt."))
+    ] = False,
+) -> None:
+    if days or opens or closes or learnt:
+        given: dict[str, Any] = {"days": days, "from": opens, "to": closes, "learnt": learnt}
+        Client(wishes).post("machines", machine, "hours", **given)
+    found = Client(wishes).get("machines", machine)
+    if wishes.as_json:
+        return print_json(found["hours"])
+    said = found["hours"]["said"] if found["hours"] else _("at all hours")
+    return print(_("{machine}: {hours}", machine=line(found["name"]), hours=line(said)))
+
+
 def _print_machine(one: dict[str, Any]) -> None:
     from controller.cli.sheets import print_incidents
     from controller.cli.tables import STATE_STYLES, cell, heading, moment, named, print_facts, put
@@ -109,6 +139,7 @@ def _print_machine(one: dict[str, Any]) -> None:
         (_("Customer"), one["customer"]),
         (_("Site"), one["site"]),
         (_("Role"), named(one["role"])),
+        (_("Expected on"), one["hours"]["said"] if one["hours"] else _("at all hours")),
         (_("Host"), one["host_name"]),
         (_("System"), f"{one['os_name']} {one['os_version']} {one['architecture']}".strip()),
         (_("Agent"), one["agent_version"]),

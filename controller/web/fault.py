@@ -7,6 +7,7 @@ from controller.core.errors import Invalid, VigiaError
 from controller.words import (
     duty,
     forecast,
+    hours,
     maintenance,
     plans,
     problems,
@@ -78,6 +79,7 @@ _SENTENCES = (
     "the database cannot write now: {reason}",
     *plans.REFUSALS,
     *maintenance.REFUSALS,
+    *hours.REFUSALS,
     *duty.REFUSALS,
     *problems.REFUSALS,
     *pulls.REFUSALS,

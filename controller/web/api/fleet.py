@@ -7,7 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from controller.core.errors import NotFound, Unavailable
+from controller.core.errors import Invalid, NotFound, Unavailable
+from controller.detection.hours import actions as hours
+from controller.detection.hours.week import stated, time_of, weekdays_of
 from controller.fleet import actions, store
 from controller.fleet.customer import Customer
 from controller.fleet.identity import clones, recovery
@@ -17,6 +19,7 @@ from controller.incidents.case import CaseState
 from controller.storage import Connection
 from controller.web.api import shapes
 from controller.web.api.peer import FleetManager, Here, Reader, Short
+from controller.web.context import Context
 from controller.words.catalogue import translator
 from controller.words.history import told
 
@@ -58,6 +61,15 @@ class NewToken(_Body):
 
 class Reason(_Body):
     reason: Short
+
+
+class NewHours(_Body):
+    """Days with from and to, or learnt: back to what its presence says."""
+
+    days: Short = ""
+    opens: Annotated[Short, Field(alias="from")] = ""
+    closes: Annotated[Short, Field(alias="to")] = ""
+    learnt: bool = False
 
 
 async def _customer(connection: Connection, name: str) -> Customer:
@@ -176,6 +188,7 @@ async def machine(context: Here, _: Reader, name: Short, lang: Short = "en") -> 
         words = translator(lang)
         return {
             **shapes.machine(found, await shapes.names(connection)),
+            "hours": await _hours(context, connection, found, lang),
             "incidents": await shapes.incidents(connection, rows, lang, context.clock.now()),
             "history": [
                 {
@@ -187,6 +200,36 @@ async def machine(context: Here, _: Reader, name: Short, lang: Short = "en") -> 
                 for event in history
             ],
         }
+
+
+@router.post("/machines/{name:path}/hours")
+async def state_hours(
+    context: Here, actor: FleetManager, name: Short, new: NewHours, lang: Short = "en"
+) -> dict[str, Any]:
+    """When a desktop or laptop is expected to be on."""
+    given = (new.days, new.opens, new.closes)
+    if any(given) if new.learnt else not all(given):
+        raise Invalid("days", "must come with days, from and to", "Give all three, or learnt")
+    week = None
+    if not new.learnt:
+        week = stated(weekdays_of(new.days), time_of("from", new.opens), time_of("to", new.closes))
+    async with context.storage.unit(actor) as unit:
+        found = await machine_named(unit.connection, name)
+        await hours.state_hours(unit, found.id, week)
+    async with context.storage.reading() as connection:
+        return {"name": found.name, "hours": await _hours(context, connection, found, lang)}
+
+
+async def _hours(
+    context: Context, connection: Connection, machine: Machine, lang: str
+) -> dict[str, Any] | None:
+    """None for a server: it is expected at all hours."""
+    if machine.role not in hours.OFFICE:
+        return None
+    owner = await store.customer(connection, machine.customer_id)
+    zone = owner.zone if owner is not None else "UTC"
+    known = await hours.hours_of(connection, machine, zone, context.clock.now())
+    return shapes.hours(known, translator(lang))
 
 
 @router.post("/machines/{name:path}/ban")

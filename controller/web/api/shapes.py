@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from controller.core.severity import Severity
+from controller.detection.hours.actions import Expected
 from controller.escalation.acknowledgement import store as acknowledgement
 from controller.escalation.acknowledgement.round import Round
 from controller.fleet import store as fleet
@@ -22,6 +23,7 @@ from controller.storage import Connection
 from controller.web.duty import waiting
 from controller.words import facts, formats, rules, story
 from controller.words.catalogue import Translator, translator
+from controller.words.hours import said as hours_said
 
 Json = dict[str, Any]
 FEW = 20
@@ -107,6 +109,21 @@ def machine(one: Machine, known: Names) -> Json:
         "banned_at": iso(one.banned_at),
         "ban_reason": one.ban_reason,
         "quarantined_at": iso(one.quarantined_at),
+    }
+
+
+def hours(one: Expected, words: Translator) -> Json:
+    """`source`: stated, learnt or none; `weekdays` 0 is Monday; an end of 00:00 is midnight."""
+    week = one.hours
+    weekdays = sorted(week.weekdays) if week else []
+    spans = week.spans() if week else ()
+    return {
+        "source": one.source,
+        "weekdays": weekdays,
+        "spans": [[f"{first:%H:%M}", f"{last:%H:%M}"] for first, last in spans],
+        "stated_by": one.stated_by or None,
+        "stated_at": iso(one.stated_at),
+        "said": hours_said(words, one.source, weekdays, spans, one.stated_by),
     }
 
 
@@ -212,7 +229,7 @@ async def whole_incident(connection: Connection, case: Incident, lang: str, now:
         "facts": rules.facts_shown(case.facts, words.language),
         "facts_named": facts.named(case.facts, words),
         "clocks": [clock(one) for one in told.clocks],
-        "remedy": list(rules.remedy(words, case.rule)) if case.rule else [],
+        "remedy": list(rules.remedy(words, case.rule, case.facts)) if case.rule else [],
         "timeline": [entry(one, words, known.zone(case), known.machine(case)) for one in told.entries],
     }
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from controller.core.errors import NotFound
+from controller.detection.hours import actions as hours
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine
@@ -23,6 +24,7 @@ from controller.web.reader import Here, Staff
 from controller.words import formats
 from controller.words.catalogue import Translator
 from controller.words.history import told as history_told
+from controller.words.hours import said as hours_said
 
 router = APIRouter()
 HISTORY = 30
@@ -99,6 +101,9 @@ async def machine_page(request: Request, reader: Staff, context: Here, machine_i
         cases = await incidents.queue(connection, state=CaseState.OPEN, machine_id=machine.id)
         history = await fleet.history(connection, machine.id, HISTORY)
         made_of = await inventory.short_of(connection, machine.id, reader.words)
+        zone = customer.zone if customer else "UTC"
+        office = machine.role in hours.OFFICE
+        expected = await hours.hours_of(connection, machine, zone, now) if office else None
     assert customer is not None
     words = reader.words
     return pages_of(request).shown(
@@ -116,7 +121,8 @@ async def machine_page(request: Request, reader: Staff, context: Here, machine_i
         ],
         history=[Event(history_told(words, one.kind, one.facts), one.at) for one in history],
         inventory=made_of,
-        facts=_facts(machine, words), moments=_moments(machine, words),
+        facts=[*_facts(machine, words), (words._("Expected on"), _hours(expected, words))],
+        moments=_moments(machine, words),
     )  # fmt: skip
 
 
@@ -158,6 +164,14 @@ def _facts(machine: Machine, words: Translator) -> list[tuple[str, str]]:
         (_("Clock differs by"), _offset(machine.clock_offset_s, words) if machine.last_seen_at else ""),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]
+
+
+def _hours(expected: hours.Expected | None, words: Translator) -> str:
+    if expected is None:
+        return words._("at all hours")
+    week = expected.hours
+    days, spans = (week.weekdays, week.spans()) if week else ((), ())
+    return hours_said(words, expected.source, days, spans, expected.stated_by)
 
 
 def _offset(offset_s: float, words: Translator) -> str:

@@ -25,6 +25,26 @@ def upgrade() -> None:
         sa.Column("finished_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_authority_roots")),
     )
+    op.create_table(
+        "presence_days",
+        sa.Column("machine_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("morning", sa.BigInteger(), nullable=False),
+        sa.Column("afternoon", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["machine_id"], ["machines.id"], name=op.f("fk_presence_days_machine_id")),
+        sa.PrimaryKeyConstraint("machine_id", "day", name=op.f("pk_presence_days")),
+    )
+    op.create_table(
+        "stated_hours",
+        sa.Column("machine_id", sa.Uuid(), nullable=False),
+        sa.Column("weekdays", sa.Integer(), nullable=False),
+        sa.Column("morning", sa.BigInteger(), nullable=False),
+        sa.Column("afternoon", sa.BigInteger(), nullable=False),
+        sa.Column("stated_at", controller.storage.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("stated_by", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["machine_id"], ["machines.id"], name=op.f("fk_stated_hours_machine_id")),
+        sa.PrimaryKeyConstraint("machine_id", name=op.f("pk_stated_hours")),
+    )
     op.add_column(
         "certificates", sa.Column("root_sha256", sa.String(length=64), server_default="", nullable=False)
     )
