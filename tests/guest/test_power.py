@@ -13,9 +13,10 @@ from tests.support.street import eventually, pass_by
 
 pytestmark = pytest.mark.guest
 CUTS = 20
+CONTROL = "10.0.3.15"  # the adapter whose cable stays
 NAMES = [f"turno-{number:02}" for number in range(CUTS)]
 WATCHES = "".join(
-    f'[[watch]]\nname = "{name}"\nkind = "tcp"\ntarget = "127.0.0.1:{9000 + number}"\n'
+    f'[[watch]]\nname = "{name}"\nkind = "tcp"\ntarget = "{CONTROL}:{9000 + number}"\n'
     for number, name in enumerate(NAMES)
 )
 # One cheap program holds all ports open but those that a file names: on a disk of their own, so that making
@@ -30,7 +31,7 @@ while True:
         if name in shut and name in doors:
             doors.pop(name).close()
         elif name not in shut and name not in doors:
-            doors[name] = socket.create_server(("127.0.0.1", 9000 + number))
+            doors[name] = socket.create_server(("", 9000 + number))
     for door in select.select(list(doors.values()), [], [], 0.3)[0]:
         door.accept()[0].close()
 """

@@ -54,9 +54,9 @@ class HttpWatch(WatchCollector):
     def remember(self, look: Look) -> None:
         self._keeper.saw(look, self._host, self._port, self._roots, self._monotonic())
 
-    def overdue(self, now: datetime, waited_s: float) -> Reading:
+    def overdue(self, now: datetime, waited_s: float) -> Reading | None:
         """A look that hangs (a name that does not resolve) is a timeout like any other."""
-        return self.told(Look(WatchResult.TIMEOUT), now, waited_s)
+        return self.timed_out(now, waited_s)
 
     def _expected(self, status: int) -> bool:
         wanted = self.watch.expect_status

@@ -37,6 +37,8 @@ class WatchCollector(ABC):
         self.limit_s = watch.timeout_s + 1.0
         self.last_listener: Listener | None = None
         self._monotonic, self._roots = monotonic, roots
+        self._began_s: float | None = None
+        self._ended: Look | None = None
 
     @abstractmethod
     def look(self) -> Look:
@@ -53,11 +55,24 @@ class WatchCollector(ABC):
         """What a look that hangs amounts to; None when it says nothing about the service."""
         return None
 
+    def timed_out(self, now: datetime, waited_s: float) -> Reading | None:
+        """What a look amounts to that hangs in the service. One that no thread has come to, or that has just
+        begun, says how busy we are ourselves; one that ended has its answer, whatever is looked up after it."""
+        began_s, ended = self._began_s, self._ended
+        if began_s is None:
+            return None
+        if ended is None and self._monotonic() - began_s < self.watch.timeout_s:
+            return None
+        return self.told(ended or Look(WatchResult.TIMEOUT), now, waited_s)
+
     def read(self, now: datetime) -> Reading:
-        began = self._monotonic()
-        look = self.look()
-        took_s = self._monotonic() - began
-        self.remember(look)
+        self._ended, self._began_s = None, self._monotonic()
+        try:
+            self._ended = look = self.look()
+            took_s = self._monotonic() - self._began_s
+            self.remember(look)
+        finally:
+            self._began_s = None
         return self.told(look, now, took_s)
 
     def told(self, look: Look, now: datetime, took_s: float) -> Reading:

@@ -17,7 +17,7 @@ from agent.collectors import look
 from agent.collectors.procfs import MACHINE, Roots
 from agent.collectors.watches import watch_collectors
 from agent.collectors.watches.listener import unit_of
-from agent.collectors.watches.look import WatchCollector
+from agent.collectors.watches.look import Look, WatchCollector
 from agent.collectors.watches.unit import judged
 from agent.config import Watch
 from agent.signals import Reading, WatchResult
@@ -176,8 +176,14 @@ def test_the_request_carries_credentials_and_the_reading_does_not() -> None:
 
 def test_a_look_that_hangs_is_a_timeout_for_a_port_and_nothing_for_a_unit() -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
-    overdue = collector("tcp", "127.0.0.1:1").overdue(now, 6.0)
+    hangs = collector("tcp", "127.0.0.1:1")
+    assert hangs.overdue(now, 6.0) is None, "no thread came to it yet: that says nothing about the service"
+    hangs._began_s = -1_000.0
+    overdue = hangs.overdue(now, 6.0)
     assert isinstance(overdue, Reading) and overdue.value("vigia.watch.result") == WatchResult.TIMEOUT
+    hangs._ended = Look(WatchResult.OK)  # and who listens there is still being looked up, on a slow machine
+    answered = hangs.overdue(now, 6.0)
+    assert isinstance(answered, Reading) and answered.value("vigia.watch.result") == WatchResult.OK
     assert collector("unit", "x.service").overdue(now, 6.0) is None
 
 
