@@ -57,7 +57,7 @@ class WatchCollector(ABC):
 
     def timed_out(self, now: datetime, waited_s: float) -> Reading | None:
         """What a look amounts to that hangs in the service. One that no thread has come to, or that has just
-        begun, says how busy we are ourselves; one that ended has its answer, whatever is looked up after it."""
+        begun, says how busy we are ourselves; one that ended has its answer, whatever is looked up then."""
         began_s, ended = self._began_s, self._ended
         if began_s is None:
             return None
