@@ -62,14 +62,26 @@ class Renewal:
         self._wake = asyncio.Event()
         self._tried_s: float | None = None
         self._last: Attempt | None = None
+        self._clock_was_far = False
 
     def welcomed(self, welcome: Welcomed) -> None:
         self._there = (welcome.controller_time, self._clock.monotonic())
+        self._say_how_far(self._clock.now() - welcome.controller_time)
         self._trouble = ""
         self._enrolment_endpoint = welcome.enrolment_endpoint
         if welcome.roots is not None:
             self._offered = welcome.roots
         self._wake.set()
+
+    def _say_how_far(self, ahead: timedelta) -> None:
+        """Once, not at every welcome: a clock that is days off is the first thing to know of this machine."""
+        far = abs(ahead) >= timedelta(days=1)
+        if far and not self._clock_was_far:
+            way = say("en", "clock.ahead" if ahead > timedelta() else "clock.behind")
+            log.warning(
+                "%s", say("en", "doctor.clock_far", days=f"{abs(ahead) / timedelta(days=1):.0f}", way=way)
+            )
+        self._clock_was_far = far
 
     def told(self, offered: Offered) -> None:
         """The authority's roots have changed."""

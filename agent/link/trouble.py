@@ -19,6 +19,8 @@ _MARKS = (
     ("timeout", "trouble.timeout"),
     ("timed out", "trouble.timeout"),
     ("socket closed", "trouble.closed"),
+    ("connection reset", "trouble.closed"),
+    ("broken pipe", "trouble.closed"),
     ("handshake", "trouble.tls"),
 )
 

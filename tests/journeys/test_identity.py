@@ -65,7 +65,9 @@ async def until(holds: Callable[[], bool], what: str = "") -> None:
 
 
 def look(agent: Absentee, language: str = "en") -> dict[str, Check]:
-    doctor = Doctor(Config(data=agent.folder), {}, agent.clock, language)
+    # The way there is other tests' matter.
+    nowhere = Config(data=agent.folder, controller="127.0.0.1:9")
+    doctor = Doctor(nowhere, {}, agent.clock, language)
     return {check.name: check for check in doctor.checks()}
 
 
@@ -82,7 +84,7 @@ async def test_after_a_month_in_a_drawer_it_comes_back_by_itself(station: Statio
         await until(lambda: bool(agent.welcomes), "it came back")
     assert agent.identity.key_pem != before.key_pem
     assert "recovered" in await kinds(station, agent)
-    said = (await asyncio.to_thread(look, agent))["recovery"]
+    said = look(agent)["recovery"]
     assert said.good and "came back by itself" in said.said
 
 
@@ -93,7 +95,7 @@ async def test_after_half_a_year_it_says_whom_to_ask_and_comes_once_it_may(
     async with agent.running():
         await until(lambda: agent.attempts.read() is not None)
     for language, word in (("en", "too long ago"), ("es", "hace demasiado")):
-        said = (await asyncio.to_thread(look, agent, language))["recovery"]
+        said = look(agent, language)["recovery"]
         assert said.good is False
         assert word in said.said and "vigia machines readmit" in said.said
     async with station.storage.unit() as unit:
@@ -105,7 +107,7 @@ async def test_after_half_a_year_it_says_whom_to_ask_and_comes_once_it_may(
 
 @pytest.mark.parametrize("off", [365 * DAY, -365 * DAY])
 async def test_with_a_clock_that_is_wrong_by_a_year_it_connects_and_is_told(
-    station: Station, tmp_path: Path, off: timedelta
+    station: Station, tmp_path: Path, off: timedelta, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its certificate has expired or is not yet good by its own clock; only the controller's counts. It does
     not renew at every look either."""
@@ -117,7 +119,8 @@ async def test_with_a_clock_that_is_wrong_by_a_year_it_connects_and_is_told(
         assert abs(renewal.now() - datetime.now(UTC)) < timedelta(minutes=1)
         await renewal.look()
     assert agent.identity.certificate_pem == before.certificate_pem
-    said = await asyncio.to_thread(look, agent)
+    assert "this clock is about 365 days" in caplog.text
+    said = look(agent)
     assert said["certificate"].good and "by the controller's time" in said["certificate"].said
     assert said["clock"].good is False
     assert f"365 days {'ahead of' if off > DAY else 'behind'} the controller's" in said["clock"].said
@@ -130,7 +133,7 @@ async def test_an_expired_one_whose_clock_stands_still_a_year_ago(station: Stati
     await agent.sleep_for(station, 30 * DAY)
     async with agent.running():
         await until(lambda: bool(agent.welcomes))
-    said = await asyncio.to_thread(look, agent)
+    said = look(agent)
     assert said["clock"].good is False and "30 days behind" in said["clock"].said
 
 
