@@ -16,7 +16,8 @@ from tests.agent.collectors.machine import ANSWERS, machine
 
 HOSTILE = (
     "/dev/sda;reboot", "/dev/../etc/shadow", "../../etc/shadow", "/etc/shadow", "--all", "-s", "-o",
-    "/dev/sda ", " /dev/sda", "/dev/sda\n", "/dev/sda\0", "$(id)", "`id`", "/dev/nvme0/../sda", "/dev/bus/../..", "",
+    "/dev/sda ", " /dev/sda", "/dev/sda\n", "/dev/sda\0", "$(id)", "`id`", "/dev/nvme0/../sda", "",
+    "/dev/bus/../..",
     "/dev/SDA", "/dev/ｓda", "/dev/sda1x", "/dev/" + "a" * 200, "|sh", "-d", "sat,../x", "sat;x", "test",
 )  # fmt: skip
 
