@@ -20,7 +20,7 @@ from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.incidents.pressing.store import save_clocks
 from controller.incidents.timeline import Entry, EntryKind
-from controller.incidents.writing import entry_of, following
+from controller.incidents.writing import entry_of
 from controller.sla import ledger
 from controller.sla.promises import due_of_pressing
 from controller.storage import Unit
@@ -62,43 +62,48 @@ class _Deed(NamedTuple):
 
 async def _act(unit: Unit, claims: Sequence[Claim], cases: Mapping[UUID, Incident]) -> None:
     """`claims` are held and `cases` are locked. A claim without its incident is used up."""
-    ids = [claim.subject for claim in claims if claim.subject in cases]
-    last = await incidents.last_recorded(unit.connection, ids)
-    deeds: dict[UUID, _Deed] = {}
-    for claim in claims:
-        if claim.agenda is not None and (case := cases.get(claim.subject)) is not None:
-            deed = _by_agenda(unit, claim, case, last.get(case.id))
-            if deed is not None:
-                deeds[case.id] = deed
-    doubtful = [one for one in ids if one not in deeds]
-    if doubtful:
-        running = await ledger.running(unit.connection, [cases[one] for one in doubtful])
-        done = await store.done_for(unit.connection, doubtful)
-        for one in doubtful:
-            deeds[one] = _decide(unit, running[one], done[one], last.get(one))
-        deeds = {one: deeds[one] for one in ids}
-    await incidents.append_all(unit.connection, [entry for deed in deeds.values() for entry in deed.entries])
-    moved = [deed.incident for one, deed in deeds.items() if deed.incident is not cases[one]]
+    present = [(claim, case) for claim in claims if (case := cases.get(claim.subject)) is not None]
+    last = await incidents.last_recorded(unit.connection, [case.id for _, case in present])
+    known = [_by_agenda(unit, claim, case, last.get(case.id)) for claim, case in present]
+    doubtful = [case for (_, case), deed in zip(present, known, strict=True) if deed is None]
+    read = await _by_clocks(unit, doubtful, last) if doubtful else {}
+    deeds = [deed or read[case.id] for (_, case), deed in zip(present, known, strict=True)]
+    await incidents.append_all(unit.connection, [entry for deed in deeds for entry in deed.entries])
+    moved = [
+        deed.incident for (_, case), deed in zip(present, deeds, strict=True) if deed.incident is not case
+    ]
     await save_clocks(unit.connection, moved)
-    marks = [(one, key) for one, deed in deeds.items() for key in deed.keys]
+    marks = [(deed.incident.id, key) for deed in deeds for key in deed.keys]
     await store.mark_done(unit.connection, marks, unit.now)
-    dues = {claim.key: deeds[claim.subject].due if claim.subject in deeds else None for claim in claims}
-    agendas = {claim.key: deeds[claim.subject].agenda for claim in claims if claim.subject in deeds}
+    dues: dict[str, datetime | None] = {claim.key: None for claim in claims}
+    agendas: dict[str, str | None] = {}
+    for (claim, _), deed in zip(present, deeds, strict=True):
+        dues[claim.key], agendas[claim.key] = deed.due, deed.agenda
     await timers.settle(unit, dues, agendas)
-    acted = [(deed.incident, deed.entries) for deed in deeds.values() if deed.entries]
+    acted = [(deed.incident, deed.entries) for deed in deeds if deed.entries]
     if acted:
         unit.announce(ClocksActed(acted))
 
 
+async def _by_clocks(
+    unit: Unit, cases: Sequence[Incident], last: Mapping[UUID, datetime]
+) -> dict[UUID, _Deed]:
+    running = await ledger.running(unit.connection, cases)
+    done = await store.done_for(unit.connection, [case.id for case in cases])
+    return {case.id: _decide(unit, running[case.id], done[case.id], last.get(case.id)) for case in cases}
+
+
 def _by_agenda(unit: Unit, claim: Claim, case: Incident, last: datetime | None) -> _Deed | None:
     """What was worked out beforehand; None when the clocks must be read."""
-    item, rest = agenda.first(claim.agenda or "")
+    if claim.agenda is None:
+        return None
+    item, rest = agenda.first(claim.agenda)
     if item is None or not agenda.holds(item, case, claim.due, unit.now, last):
         return None
     entries: list[Entry] = []
     level = case.level
     for step in item.steps:
-        entry = following(_entry(unit, case.id, level, step), last)
+        entry = _entry(unit, case.id, level, step, last)
         last = entry.recorded_at
         entries.append(entry)
         level = step.level or level
@@ -118,7 +123,7 @@ def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: da
         state = running.state(unit.now, *ledger.events_of(climbs))
         steps, due = look(state, case.level, plan.warn_at, {*done, *keys})
         for step in steps:
-            entry = following(_entry(unit, case.id, case.level, agenda.planned(step)), last)
+            entry = _entry(unit, case.id, case.level, agenda.planned(step), last)
             last = entry.recorded_at
             entries.append(entry)
             keys.append(step.key)
@@ -140,7 +145,7 @@ def _decide(unit: Unit, running: ledger.Running, done: Collection[str], last: da
     return _Deed(case, entries, keys, due, agenda.written(items))
 
 
-def _entry(unit: Unit, incident_id: UUID, level: int, step: Planned) -> Entry:
+def _entry(unit: Unit, incident_id: UUID, level: int, step: Planned, last: datetime | None) -> Entry:
     """T4a: in time, a climb happened at its due; late, when it was done. A breach always at its deadline."""
     late = unit.now - step.at > IN_TIME
     facts = {
@@ -162,5 +167,6 @@ def _entry(unit: Unit, incident_id: UUID, level: int, step: Planned) -> Entry:
         facts = {"before": str(level), **facts}
         at = unit.now if late else step.due
     return entry_of(
-        unit, incident_id, _KINDS[step.kind], actor=ENGINE, at=at, facts=facts, level=step.level, auto=True
-    )
+        unit, incident_id, _KINDS[step.kind], actor=ENGINE, at=at, facts=facts, level=step.level, auto=True,
+        before=last,
+    )  # fmt: skip

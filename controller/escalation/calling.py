@@ -16,7 +16,7 @@ from controller.fleet import store as fleet
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
 from controller.incidents.timeline import Entry, EntryKind
-from controller.incidents.writing import entry_of, following
+from controller.incidents.writing import entry_of
 from controller.notify.actions import Message, tell_all
 from controller.notify.notice import Recipient
 from controller.storage import Unit
@@ -30,10 +30,7 @@ class _Occasion(NamedTuple):
     case: Incident
     entry: Entry
     asked: Asking | None
-
-    @property
-    def key(self) -> str:
-        return f"{self.case.id}/{self.entry.facts['key']}"
+    key: str
 
 
 async def tell_acted(unit: Unit, happened: ClocksActed) -> None:
@@ -47,15 +44,18 @@ async def tell_acted(unit: Unit, happened: ClocksActed) -> None:
     for case, entries in happened.acted:
         facts = callers.facts(case)
         for entry in entries:
-            occasion = _Occasion(case, entry, _asked(askings, case, entry))
-            occasions.append(occasion)
-            said = {**facts, **facts_of_entry(entry), **(occasion.asked.facts if occasion.asked else {})}
+            asked, key = _asked(askings, case, entry), f"{case.id}/{entry.facts['key']}"
+            occasions.append(_Occasion(case, entry, asked, key))
+            said = {**facts, **facts_of_entry(entry), **(asked.facts if asked else {})}
             if _is_climb(entry):
                 said[UNTIL] = entries[-1].recorded_at.isoformat()
             called = await callers.called(case, entry)
-            messages += [Message(occasion.key, one, TO_STAFF[entry.kind], said, case.id) for one in called]
+            messages += [Message(key, one, TO_STAFF[entry.kind], said, case.id) for one in called]
     heard: dict[str, list[Recipient]] = {}
-    for message in await tell_all(unit, messages):
+    # Every step has its mark, without which nobody gets here twice; should it have been said all the same,
+    # the batch is undone and each is told alone, after a look.
+    several = len(happened.acted) > 1
+    for message in await tell_all(unit, messages, surely_new=several):
         heard.setdefault(message.key, []).append(message.recipient)
     await _ask(unit, occasions, heard)
     await _note(unit, occasions, heard)
@@ -79,18 +79,20 @@ async def _ask(unit: Unit, occasions: Sequence[_Occasion], heard: Mapping[str, S
 
 async def _note(unit: Unit, occasions: Sequence[_Occasion], heard: Mapping[str, Sequence[Recipient]]) -> None:
     """After what the engine wrote just now, which was the last of each timeline."""
-    last = {one.case.id: one.entry.recorded_at for one in occasions}
+    last = {one.case.number: one.entry.recorded_at for one in occasions}
     notes: list[Entry] = []
-    for case, entry, asked in occasions:
-        told = heard.get(f"{case.id}/{entry.facts['key']}")
+    for case, entry, asked, key in occasions:
+        told = heard.get(key)
         if told:
             names = ", ".join(one.name for one in told)
             facts = {"about": entry.kind.value, "told": names, "staff": names}
             if asked is not None:
                 facts["acknowledge_by"] = asked.until.isoformat()
-            note = entry_of(unit, case.id, EntryKind.NOTICE_QUEUED, actor=SYSTEM, facts=facts, auto=True)
-            note = following(note, last[case.id])
-            last[case.id] = note.recorded_at
+            note = entry_of(
+                unit, case.id, EntryKind.NOTICE_QUEUED, actor=SYSTEM, facts=facts, auto=True,
+                before=last[case.number],
+            )  # fmt: skip
+            last[case.number] = note.recorded_at
             notes.append(note)
     await incidents.append_all(unit.connection, notes)
 

@@ -54,24 +54,11 @@ async def append(
     **said: Any,
 ) -> Entry:
     """An entry that leaves the index as it is."""
-    entry = entry_of(unit, incident_id, kind, actor=actor, at=at, facts=facts, **said)
-    entry = following(entry, await store.last_recorded_at(unit.connection, incident_id))
+    before = await store.last_recorded_at(unit.connection, incident_id)
+    entry = entry_of(unit, incident_id, kind, actor=actor, at=at, facts=facts, before=before, **said)
     await store.append(unit.connection, entry)
     unit.announce(IncidentChanged(incident_id, entry))
     return entry
-
-
-def following(entry: Entry, before: datetime | None) -> Entry:
-    """As it is to be written; `before` is when the last one of its incident was recorded.
-
-    Each is recorded after the one before it, by a microsecond if need be: two words of one unit, or a clock
-    that was set back, must not leave their order to chance (T9). What is not backdated happened then.
-    """
-    if before is None or entry.recorded_at > before:
-        return entry
-    went_back = before - entry.at > _WENT_BACK and entry.at >= entry.recorded_at
-    recorded_at = before + _TICK
-    return replace(entry, recorded_at=recorded_at, at=recorded_at if went_back else entry.at)
 
 
 def entry_of(
@@ -82,15 +69,26 @@ def entry_of(
     actor: Actor | None = None,
     at: datetime | None = None,
     facts: Mapping[str, str] | None = None,
+    before: datetime | None = None,
     **said: Any,
 ) -> Entry:
+    """As it is to be written; `before` is when the last one of its incident was recorded.
+
+    Each is recorded after the one before it, by a microsecond if need be: two words of one unit, or a clock
+    that was set back, must not leave their order to chance (T9). What is not backdated happened then.
+    """
     who = actor or unit.actor
+    at, recorded_at = at or unit.now, unit.now
+    if before is not None and recorded_at <= before:
+        went_back = before - at > _WENT_BACK and at >= recorded_at
+        recorded_at = before + _TICK
+        at = recorded_at if went_back else at
     return Entry(
         id=unit.chance.uuid(),
         incident_id=incident_id,
         kind=kind,
-        at=at or unit.now,
-        recorded_at=unit.now,
+        at=at,
+        recorded_at=recorded_at,
         actor_kind=who.kind,
         actor_name=who.name,
         actor_id=who.id,

@@ -56,11 +56,16 @@ class Message:
         return f"{self.key}/{self.recipient.id}"
 
 
-async def tell_all(unit: Unit, messages: Sequence[Message]) -> tuple[Message, ...]:
+async def tell_all(
+    unit: Unit, messages: Sequence[Message], *, surely_new: bool = False
+) -> tuple[Message, ...]:
     """`tell` for many; those that are said now, each once. Nobody else may be saying the same meanwhile:
     whoever calls this has locked what it is about. They are worded when they are sent: facts that are told
-    from what never changes may be left to the sender's `Look`, and the recipient's name is known."""
-    said = await store.said(unit.connection, [one.own_key for one in messages]) if messages else set()
+    from what never changes may be left to the sender's `Look`, and the recipient's name is known.
+
+    `surely_new`: nobody looks whether something was said already; IntegrityError if it was after all."""
+    keys = [] if surely_new else [one.own_key for one in messages]
+    said = await store.said(unit.connection, keys) if keys else set()
     fresh = {one.own_key: one for one in messages if one.own_key not in said}
     await store.add_all(unit.connection, [_unworded(unit, one) for one in fresh.values()])
     return tuple(fresh.values())

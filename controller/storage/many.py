@@ -36,6 +36,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 _Change = Callable[[Any], Any]
+_encode = json.JSONEncoder().encode
 
 
 async def add_many(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -45,28 +46,82 @@ async def add_many(connection: AsyncConnection, table: Table, rows: Sequence[Map
             await connection.execute(insert(table), rows)
         return
     names = tuple(rows[0])
-    lite = connection.dialect.name == "sqlite"
-    changes = [
-        (place, change) for place, name in enumerate(names) if (change := _change(table.c[name], lite))
-    ]
-    values: list[list[Any]] = []
-    for row in rows:
-        one = list(row.values())
-        for place, change in changes:
-            if one[place] is not None:
-                one[place] = change(one[place])
-        values.append(one)
-    if lite:
-        quoted = ", ".join(f'"{name}"' for name in names)
-        holes = ", ".join("?" * len(names))
-        statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({holes})'  # noqa: S608 (names of ours)
-        await connection.exec_driver_sql(statement, [tuple(one) for one in values])
+    values = _values(connection, table, names, rows)
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql(_inserting(table, names), values)
     else:
         await _copy(connection, table, names, values)
 
 
+def _values(
+    connection: AsyncConnection, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, ...]]:
+    """As the driver takes them. Column by column: the loops are then the interpreter's own."""
+    lite = connection.dialect.name == "sqlite"
+    columns: list[Sequence[Any]] = list(zip(*[row.values() for row in rows], strict=True))
+    for place, name in enumerate(names):
+        change = _change(table.c[name], lite)
+        if change is not None:
+            columns[place] = _changed_all(change, columns[place])
+    return list(zip(*columns, strict=True))
+
+
+def _changed_all(change: _Change, column: Sequence[Any]) -> list[Any]:
+    # Neighbours are often the very same value: the instant of the unit that writes them.
+    made: list[Any] = []
+    last = result = None
+    for value in column:
+        if value is not last:
+            last, result = value, change(value)
+        made.append(result)
+    return made
+
+
+def _inserting(table: Table, names: Sequence[str]) -> str:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    holes = ", ".join("?" * len(names))
+    return f'INSERT INTO "{table.name}" ({quoted}) VALUES ({holes})'  # noqa: S608 (names of ours)
+
+
+async def put_many(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    only_new: Collection[str] = (),
+    also: Sequence[str] = (),
+) -> None:
+    """`add_many`, and rows that are there are overwritten: known by their first column, no two of `rows` the
+    same. `only_new`: columns that are left as they are then; `also`: what is set as well, in SQL of ours."""
+    if not rows:
+        return
+    names = tuple(rows[0])
+    settings = [f'"{name}" = excluded."{name}"' for name in names[1:] if name not in only_new]
+    clash = f'ON CONFLICT ("{names[0]}") DO UPDATE SET {", ".join([*settings, *also])}'
+    values = _values(connection, table, names, rows)
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql(f"{_inserting(table, names)} {clash}", values)
+        return
+    called = ", ".join(f'"{name}"' for name in names)
+    statement = (
+        f'INSERT INTO "{table.name}" ({called}) SELECT * FROM {_unnest(connection, table, names)} {clash}'  # noqa: S608
+    )
+    await connection.exec_driver_sql(statement, _arrays(zip(*values, strict=True)))
+
+
+def _unnest(connection: AsyncConnection, table: Table, names: Sequence[str]) -> str:
+    kinds = [table.c[name].type.compile(connection.dialect) for name in names]
+    return f"unnest({', '.join(f'CAST(%s AS {kind}[])' for kind in kinds)})"
+
+
+def _arrays(columns: Iterable[Iterable[Any]]) -> tuple[str, ...]:
+    return tuple(
+        _array(None if value is None else str(value) for value in column) for column in columns
+    )  # fmt: skip
+
+
 async def _copy(
-    connection: AsyncConnection, table: Table, names: Sequence[str], rows: list[list[Any]]
+    connection: AsyncConnection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     # Here, since a controller on SQLite has no driver for PostgreSQL.
     import psycopg
@@ -90,20 +145,28 @@ async def _copy(
 def _change(column: Column[Any], lite: bool) -> _Change | None:
     """From our value to the driver's, for types whose values differ."""
     if isinstance(column.type, JSON):
-        return json.dumps
+        return _written
     if not lite:
-        return _aware if isinstance(column.type, UtcDateTime) else None
+        return _checked if isinstance(column.type, UtcDateTime) else None
     if isinstance(column.type, UtcDateTime):
         return _microseconds
     return _hex if isinstance(column.type, Uuid) else None
 
 
-def _hex(value: UUID) -> str:
-    return value.hex
+def _hex(value: UUID | None) -> str | None:
+    return value.hex if value is not None else None
 
 
-def _microseconds(value: datetime) -> int:
-    return (_aware(value) - _EPOCH) // _MICROSECOND
+def _microseconds(value: datetime | None) -> int | None:
+    return None if value is None else (_aware(value) - _EPOCH) // _MICROSECOND
+
+
+def _written(value: Any) -> str | None:
+    return None if value is None else _encode(value)
+
+
+def _checked(value: datetime | None) -> datetime | None:
+    return None if value is None else _aware(value)
 
 
 def _aware(value: datetime) -> datetime:
@@ -145,26 +208,19 @@ async def change_many(
     if not rows:
         return
     key, *names = rows[0]
-    lite = connection.dialect.name == "sqlite"
-    changes = {name: _change(table.c[name], lite) for name in rows[0]}
-    columns = [[_changed(changes[name], row[name]) for row in rows] for name in (*names, key)]
-    if lite:
+    ordered = (*names, key)
+    values = _values(connection, table, ordered, [{name: row[name] for name in ordered} for row in rows])
+    if connection.dialect.name == "sqlite":
         settings = ", ".join([*(f'"{name}" = ?' for name in names), *also])
         statement = f'UPDATE "{table.name}" SET {settings} WHERE "{key}" = ?'  # noqa: S608 (names of ours)
-        await connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+        await connection.exec_driver_sql(statement, values)
         return
     # One statement and not one for each row: a third of the time (wire.md, Stores).
-    kinds = [table.c[name].type.compile(connection.dialect) for name in (*names, key)]
     settings = ", ".join([*(f'"{name}" = new."{name}"' for name in names), *also])
-    given = ", ".join(f"CAST(%s AS {kind}[])" for kind in kinds)
-    called = ", ".join(f'"{name}"' for name in (*names, key))
+    called = ", ".join(f'"{name}"' for name in ordered)
+    given = _unnest(connection, table, ordered)
     statement = (
-        f'UPDATE "{table.name}" SET {settings} FROM unnest({given}) AS new ({called}) '  # noqa: S608
+        f'UPDATE "{table.name}" SET {settings} FROM {given} AS new ({called}) '  # noqa: S608
         f'WHERE "{table.name}"."{key}" = new."{key}"'
     )
-    texts = ((None if value is None else str(value) for value in column) for column in columns)
-    await connection.exec_driver_sql(statement, tuple(_array(column) for column in texts))
-
-
-def _changed(change: _Change | None, value: Any) -> Any:
-    return value if change is None or value is None else change(value)
+    await connection.exec_driver_sql(statement, _arrays(zip(*values, strict=True)))

@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.storage import UtcDateTime, metadata
-from controller.storage.inserts import inserting
-from controller.storage.many import among, change_many
+from controller.storage.many import among, change_many, put_many
 from controller.timers.timer import LEASE, Claim, SetAside
 
 _NONE: Mapping[str, str | None] = {}
@@ -86,16 +85,7 @@ async def plan_all(
         }
         for key, subject, due in planned
     ]
-    fields = [column.name for column in timers.columns]
-    adding = inserting(connection, timers)
-    fresh = {name: adding.excluded[name] for name in fields if name not in ("key", "fence")}
-    if rows:
-        await connection.execute(
-            adding.on_conflict_do_update(
-                index_elements=[timers.c.key], set_={**fresh, "fence": timers.c.fence + 1}
-            ),
-            rows,
-        )
+    await put_many(connection, timers, rows, only_new=("fence",), also=("fence = timers.fence + 1",))
 
 
 async def remove(connection: AsyncConnection, key: str, fence: int | None = None) -> bool:
@@ -115,7 +105,15 @@ async def claim(
         due &= timers.c.wake_at > floor
     rows = (
         await connection.execute(
-            select(timers)
+            select(
+                timers.c.key,
+                timers.c.kind,
+                timers.c.subject,
+                timers.c.due,
+                timers.c.fence,
+                timers.c.attempts,
+                timers.c.agenda,
+            )
             .where(due)
             .order_by(timers.c.wake_at, timers.c.key)
             .limit(limit)

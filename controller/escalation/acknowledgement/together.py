@@ -37,6 +37,9 @@ class Askings:
         self._waits = waits
         self._book = book
         self._waiting = set(waiting)
+        lasts = [max(one.plan.warn_at, default=1.0) for one in book.plans] or [1.0]
+        # Most warnings are told apart without looking up whose plan governs.
+        self._lasts = min(lasts), max(lasts)
 
     @classmethod
     async def of(cls, unit: Unit, cases: Collection[Incident]) -> "Askings":
@@ -57,6 +60,8 @@ class Askings:
     def _is_last_warning(self, case: Incident, fraction: float | None) -> bool:
         if fraction is None or case.id in self._waiting:
             return False
+        if fraction < self._lasts[0] or fraction >= self._lasts[1]:
+            return fraction >= self._lasts[1]
         plan = self._book.governing(case.customer_id, case.opened_at).plan
         return fraction >= max(plan.warn_at, default=1.0)
 
