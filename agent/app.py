@@ -38,6 +38,9 @@ from agent.link.conversation import Subject, Timing
 from agent.link.stream import Link, LinkState
 from agent.link.uploads import send
 from agent.machine import boot_id, introduction
+from agent.neighbours import desk as neighbours
+from agent.neighbours.looking import Eye, connected
+from agent.neighbours.surroundings import read_next_door, read_surroundings
 from agent.orders.book import Book
 from agent.orders.desk import Means, OrderDesk
 from agent.policy import read_policy
@@ -102,11 +105,13 @@ class App:
         self._watches = watch_collectors(config.watches)
         self._judge = Judge(config.role, around.chance.uuid4, config.rules, config.watched)
         self._ahead_s = self._last_link.read().clock_ahead_s or 0.0
+        # One writer of its chain, whoever acts.
+        self._audit = Audit(disk, data, around.clock)
         self._orders = OrderDesk(
             Book(disk, data), disk, around.clock, around.chance,
             Means(
                 policy=lambda: read_policy(disk, config.policy),
-                audit=Audit(disk, data, around.clock),
+                audit=self._audit,
                 collect=self._collect,
                 send=lambda parcel: send(self._identity(), parcel, disk),
                 ahead_s=lambda: self._ahead_s,
@@ -114,6 +119,16 @@ class App:
                 wake_link=lambda: self._link.wake(),
             ),
         )  # fmt: skip
+        self._witness = neighbours.WitnessDesk(
+            around.clock,
+            neighbours.Means(
+                policy=lambda: read_policy(disk, config.policy),
+                audit=self._audit,
+                surroundings=read_surroundings,
+                eye=Eye(around.clock, connected, read_next_door),
+                wake_link=lambda: self._link.wake(),
+            ),
+        )
         subject = Subject(
             self._spool,
             self._layouts,
@@ -123,6 +138,8 @@ class App:
             self._orders.hear,
             self._orders.reports,
             lambda offered: self._renewal.told(offered),
+            self._witness.hear,
+            self._witness.testimonies,
         )
         self._link = Link(
             subject, self._identity, around.clock, around.chance, around.timing, self._link_changed
@@ -174,6 +191,7 @@ class App:
             "housekeeping": self._tend,
             "renewal": self._renewal.run,
             "orders": self._orders.run,
+            "witness": self._witness.run,
             "supervision": lambda: self._around.supervision.run(self._clock),
         }
         tasks = [asyncio.create_task(self._again(name, part)) for name, part in parts.items()]

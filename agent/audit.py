@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from agent.clock import Clock
@@ -42,9 +43,14 @@ class Audit:
         self._folder = data
         self._path = data / "audit.log"
         self._last: tuple[int, str] | None = None
+        self._turn = Lock()
 
     def write(self, act: str, **facts: object) -> None:
-        """Durable when it returns. Raises AuditUnwritable. Blocking."""
+        """Durable when it returns. Raises AuditUnwritable. Blocking; from any thread, one line at a time."""
+        with self._turn:
+            self._write(act, facts)
+
+    def _write(self, act: str, facts: Mapping[str, object]) -> None:
         try:
             number, previous = self._last or self._end()
             told = {name: _short(str(value)) for name, value in facts.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from agent import VERSION
 from agent.config import Config
 from agent.diagnostics.pull.names import abilities
+from agent.neighbours.surroundings import can_witness
 from agent.wire import Introduction
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -28,7 +29,7 @@ def introduction(config: Config) -> Introduction:
         boot_id=boot_id(),
         boot_at=boot_at(),
         watches=tuple(watch.name for watch in config.watches),
-        abilities=abilities(),
+        abilities=(*abilities(), *(("witness",) if can_witness() else ())),
     )
 
 

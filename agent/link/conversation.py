@@ -18,7 +18,9 @@ from agent import wire
 from agent.clock import Clock
 from agent.identity import Offered
 from agent.layouts import LayoutBook
+from agent.link import witnesses
 from agent.link.trouble import in_words
+from agent.neighbours.testimony import Asked, Testimony
 from agent.signals import Finding
 from agent.spool import Lane, Record, Spool
 from agent.spool.record import dropped
@@ -65,6 +67,8 @@ class Subject:
     on_order: Callable[[wire.Ordered], None] = field(default=lambda _: None)
     order_reports: Callable[[], list[wire.OrderReport]] = field(default=list)
     on_roots: Callable[[Offered], None] = field(default=lambda _: None)
+    on_witness: Callable[[Asked], None] = field(default=lambda _: None)
+    testimonies: Callable[[], list[Testimony]] = field(default=list)
 
 
 class Conversation:
@@ -154,6 +158,10 @@ class Conversation:
         reports = self._subject.order_reports()
         if reports:
             await self._write([wire.order_report(report) for report in reports])
+            return True
+        seen = self._subject.testimonies()
+        if seen:
+            await self._write([witnesses.said(one) for one in seen])
             return True
         now_s = self._clock.monotonic()
         if self._restate_at is not None and now_s >= self._restate_at:
@@ -255,6 +263,8 @@ class Conversation:
                 self._heard_at = self._clock.monotonic()
                 for told in wire.heard(response, self._epoch):
                     await self._take(told)
+                for question in witnesses.asked(response):
+                    self._subject.on_witness(question)
                 self._wake.set()
             code, details = await self._call.code(), await self._call.details()
             self.end(
