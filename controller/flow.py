@@ -9,6 +9,7 @@ from typing import Any
 from controller.broadcasts import actions as broadcasts
 from controller.core.changes import Changes
 from controller.core.events import Event
+from controller.detection.actions import SightLost
 from controller.detection.maintenance import actions as maintenance
 from controller.diagnostics import actions as diagnostics
 from controller.diagnostics import pulls
@@ -23,12 +24,14 @@ from controller.fleet.machine import Machine
 from controller.fleet.orders.order import OrderChanged
 from controller.incidents import actions as incidents
 from controller.incidents.events import IncidentChanged, IncidentOpened
+from controller.incidents.own import end_own, open_own
 from controller.problems.events import IncidentLinked, ProblemChanged
 from controller.sla.ledger import CLOCK_KINDS
 from controller.storage import Dispatcher, Unit
 from controller.timers import TimerSetAside
 
 Step = Callable[[Unit, Any], Awaitable[None]]
+BLIND = "vigia.blind"
 
 
 async def open_or_join(unit: Unit, happened: FindingRaised) -> None:
@@ -52,6 +55,14 @@ async def reconcile(unit: Unit, happened: ConditionsRestated) -> None:
     if machine is not None:
         opening = await maintenance.not_held_back(unit, machine, happened)
         await incidents.reconcile(unit, happened, opening=opening, **_of_machine(machine))
+
+
+async def tell_blindness(unit: Unit, happened: SightLost) -> None:
+    """That we ourselves were cut off is an incident of our own, not one of each customer (R10)."""
+    if happened.back:
+        await end_own(unit, BLIND, "")
+    else:
+        await open_own(unit, BLIND, "", {"machine_count": str(happened.machine_count)})
 
 
 async def attach(unit: Unit, happened: EvidenceReceived) -> None:
@@ -79,6 +90,7 @@ STORY: Mapping[type[Event], tuple[Step, ...]] = {
     FindingCleared: (note_recovery,),
     ConditionsRestated: (reconcile,),
     EvidenceReceived: (attach,),
+    SightLost: (tell_blindness,),
     IncidentLinked: (reach_late_reporter,),
     OrderChanged: (pulls.note,),
     IncidentOpened: (start_clocks, telling.tell_opened),

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from controller.core.actor import SYSTEM
 from controller.detection import actions, store
+from controller.detection.eyes import Eyes
 from controller.detection.loop_health import LoopHealth
-from controller.detection.silence import OfficeHours
 from controller.fleet import actions as fleet
 from controller.fleet.intake.blindness import DownPeriod
 from controller.fleet.presence import Presence
@@ -20,7 +20,7 @@ TURN = timedelta(seconds=5)
 _FLUSH_S = 30.0
 # So long without a turn that was written, through a stall or a database that was away, is an absence like
 # any other: agents could not be taken in.
-_ABSENT = timedelta(seconds=15)
+_ABSENT_S = 15.0
 # Agents keep acknowledged faults for 7 days; older absences explain nothing that may still come.
 _REMEMBERED = timedelta(days=30)
 
@@ -31,17 +31,17 @@ class Lookout:
     `turn` and `prune` return when they want to be called next. Raises `Unavailable` when the database does.
     """
 
-    def __init__(self, storage: Storage, hours: OfficeHours | None = None, snapshots_days: int = 30) -> None:
+    def __init__(self, storage: Storage, snapshots_days: int = 30) -> None:
         self._storage = storage
-        self._hours = hours or OfficeHours()
         self._kept = timedelta(days=snapshots_days)
         self._run: UUID | None = None
         self._down: list[DownPeriod] = []
-        self._alive_at = storage.clock.now()
+        self._alive_at, self._alive_s = storage.clock.now(), storage.clock.monotonic()
         self._flushed_s: float | None = None
         self._beat: asyncio.Task[None] | None = None
         self.presence = Presence(storage.clock)
         self.health = LoopHealth(storage.clock)
+        self.eyes = Eyes(self.presence, self.health, storage.chance)
 
     def down(self) -> Sequence[DownPeriod]:
         """Our own absences of the last 30 days, in order (contract.md T2)."""
@@ -51,7 +51,7 @@ class Lookout:
         async with self._storage.unit(SYSTEM) as unit:
             self._run = await actions.start_run(unit)
             await forget_connections(unit.connection)
-            self._alive_at = unit.now
+            self._alive_at, self._alive_s = unit.now, self._storage.clock.monotonic()
         async with self._storage.reading() as connection:
             self._down = list(await store.down_periods(connection, self._alive_at - _REMEMBERED))
         self.health.begin_anew()
@@ -65,7 +65,9 @@ class Lookout:
         flush = self.presence.unflushed() if due else None
         async with self._storage.unit(SYSTEM) as unit:
             run = self._run
-            absent = unit.now - self._alive_at >= _ABSENT
+            # By the steady clock: one that was set is no absence, and hides none.
+            absent_s = clock.monotonic() - self._alive_s
+            absent = absent_s >= _ABSENT_S
             if absent:
                 # Nobody could be taken in meanwhile, so nobody's silence in it means anything.
                 run = await actions.start_run(unit)
@@ -74,14 +76,17 @@ class Lookout:
                 await store.alive(unit.connection, run, unit.now)
             if flush:
                 await fleet.note_presence(unit, flush)
-            await actions.judge(unit, self.presence, self.health, self._hours)
+                await self.eyes.diary.note(unit, (one for one, _ in flush.heard))
+                self.eyes.sightings.wrote(flush.heard)
+            await actions.judge(unit, self.eyes)
         if absent:
             survivors = frozenset(self.presence.connected())
-            self._down.append(DownPeriod(self._alive_at, unit.now, survivors))
+            began_at = unit.now - timedelta(seconds=absent_s)
+            self._down.append(DownPeriod(began_at, unit.now, survivors))
         if flush:
             self.presence.flushed(flush)
             self._flushed_s = clock.monotonic()
-        self._run, self._alive_at = run, unit.now
+        self._run, self._alive_at, self._alive_s = run, unit.now, clock.monotonic()
         return unit.now + TURN
 
     async def prune(self) -> datetime:

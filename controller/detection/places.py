@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from controller.detection.silence import SUSPECT_S
 from controller.fleet.machine import MachineRole
 
 # Power and lines fail for all within a moment; beats come every 15 s, and a UPS holds some a little longer.
 TOGETHER = timedelta(seconds=60)
-# Two beats missed: not proof alone, enough beside a neighbour's 150 s.
-SUSPECT_S = 35.0
 # After the first is back the others have so long to come as well, before each is judged by itself: agents
 # try again after 60 s at most (R7a).
 COMING_BACK = timedelta(seconds=150)

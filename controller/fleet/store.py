@@ -4,6 +4,7 @@ Queries that doors want from the rooms inside this one (snapshots, findings) are
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -204,28 +205,59 @@ async def names_like(connection: AsyncConnection, name: str) -> frozenset[str]:
     return frozenset((await connection.execute(query)).scalars())
 
 
-async def quiet_machines(connection: AsyncConnection, before: datetime) -> tuple[Machine, ...]:
-    """Machines whose silence may have to be judged, or has been; `before`: last flushed sign of life."""
-    table = machines_table.c
-    query = select(machines_table).where(
-        _watched,
-        table.banned_at.is_(None),
-        or_(table.last_seen_at < before, table.silent_since.is_not(None)),
-    )
-    return tuple(_machine(row) for row in await connection.execute(query))
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """What a machine's row says of when it was heard. `is_silent`: judged so; `is_away`: it said goodbye."""
+
+    machine_id: UUID
+    customer_id: UUID
+    site_id: UUID | None
+    last_seen_at: datetime
+    is_silent: bool
+    is_away: bool
+
+    @property
+    def is_expected(self) -> bool:
+        return not self.is_silent and not self.is_away
 
 
-async def expected_ids(connection: AsyncConnection) -> frozenset[UUID]:
-    """Machines that should be talking to us: seen before, not banned, no goodbye, not already silent."""
+async def last_words(connection: AsyncConnection) -> tuple[LastWord, ...]:
+    """Of all watched machines that were heard once and are not banned."""
     table = machines_table.c
-    query = select(table.id).where(
-        _watched,
-        table.banned_at.is_(None),
-        table.last_seen_at.is_not(None),
-        table.goodbye_at.is_(None),
-        table.silent_since.is_(None),
+    query = select(
+        table.id,
+        table.customer_id,
+        table.site_id,
+        table.last_seen_at,
+        table.silent_since.is_not(None),
+        table.goodbye_at.is_not(None),
+    ).where(_watched, table.banned_at.is_(None), table.last_seen_at.is_not(None))
+    return tuple(LastWord(*row) for row in await connection.execute(query))
+
+
+async def machines_of(connection: AsyncConnection, ids: Collection[UUID]) -> tuple[Machine, ...]:
+    """Those of these ids, in order of id."""
+    found: list[Machine] = []
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        query = select(machines_table).where(machines_table.c.id.in_(wanted[start : start + 500]))
+        rows = await connection.execute(query.order_by(machines_table.c.id))
+        found.extend(_machine(row) for row in rows)
+    return tuple(found)
+
+
+async def mark_silent(
+    connection: AsyncConnection, machine_id: UUID, since: datetime, finding_id: UUID
+) -> bool:
+    """False when another process was first: the silence is told once."""
+    table = machines_table.c
+    statement = (
+        update(machines_table)
+        .where(table.id == machine_id, table.silent_since.is_(None))
+        .values(connected=False, silent_since=since, silent_finding_id=finding_id)
+        .returning(table.id)
     )
-    return frozenset((await connection.execute(query)).scalars())
+    return (await connection.execute(statement)).first() is not None
 
 
 async def in_quarantine(connection: AsyncConnection, machine_ids: Collection[UUID]) -> frozenset[UUID]:

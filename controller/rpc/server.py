@@ -17,7 +17,7 @@ from controller.fleet.identity import rotation
 from controller.fleet.identity.authority import Authority, ServerIdentity
 from controller.fleet.orders.store import queued_machines
 from controller.fleet.store import banned_since
-from controller.rpc import wire
+from controller.rpc import wire, witnesses
 from controller.rpc.agents import AgentService
 from controller.rpc.batcher import Batcher
 from controller.rpc.enrolment import EnrolmentService
@@ -82,7 +82,9 @@ class RpcServers:
         self._urgent: Batcher[Job, Answer] = Batcher(storage, _AGENTS, clerk.perform)
         self._bulk: Batcher[Job, Answer] = Batcher(storage, _AGENTS, clerk.perform, window_s=_BULK_WINDOW_S)
         self.streams = Streams(storage.clock)
-        desk = Desk(storage.clock, lookout.presence, self._urgent, self._bulk, blobs)
+        inquiries = lookout.eyes.inquiries
+        inquiries.ask = lambda machine_id, question: self.streams.tell(machine_id, witnesses.asked(question))
+        desk = Desk(storage.clock, lookout.presence, self._urgent, self._bulk, blobs, inquiries)
         bucket = Bucket(storage.clock, streams_per_s)
         intervals_s = (beat_interval_s, snapshot_interval_s)
         self._agents = AgentService(storage, authority, desk, self.streams, bucket, intervals_s)

@@ -12,12 +12,13 @@ from uuid import UUID
 from controller.blobs.folder import BlobFolder
 from controller.core.clock import Clock
 from controller.core.errors import Invalid, Unavailable, VigiaError
+from controller.detection.witnesses.inquiries import Inquiries
 from controller.fleet.identity.authority import Peer
 from controller.fleet.intake.cursor import PATIENCE, Lane
 from controller.fleet.intake.report import Entry, Report, ReportedEvidence, ReportedFinding, Taken
 from controller.fleet.presence import Presence
 from controller.fleet.series.packing import Layout
-from controller.rpc import orders, wire
+from controller.rpc import orders, wire, witnesses
 from controller.rpc.batcher import Batcher
 from controller.rpc.jobs import Answer, HandOut, Job, Leave, OrderNews, Restate
 from protos.vigia.v1 import agent_pb2 as pb
@@ -55,6 +56,7 @@ class Desk:
     urgent: Batcher[Job, Answer]
     bulk: Batcher[Job, Answer]
     blobs: BlobFolder
+    inquiries: Inquiries
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,9 @@ class Stream:
                     await self._restate(item.open_conditions, received_at)
                 case "order_report":
                     await self._hear_of_order(item.order_report)
+                case "testimony":
+                    question_id, testimony = witnesses.said(self.machine_id, item.testimony)
+                    self._desk.inquiries.hear(self.machine_id, question_id, testimony)
                 case "goodbye":
                     await self._report(entries, received_at)
                     await self._release()

@@ -69,6 +69,14 @@ class Streams:
         for stream in tuple(self._live.values()):
             stream.tell(item)
 
+    def tell(self, machine_id: UUID, item: pb.ControllerItem) -> bool:
+        """False when it has no stream here."""
+        stream = self._live.get(machine_id)
+        if stream is None:
+            return False
+        stream.tell(item)
+        return True
+
     def dismiss(self, machine_ids: Iterable[UUID], reason: str) -> None:
         for machine_id in machine_ids:
             stream = self._live.get(machine_id)

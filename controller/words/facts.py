@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from controller.words import rules
 from controller.words.catalogue import Translator
+from controller.words.causes import CAUSES
 from controller.words.hardwarefacts import HARDWARE_NAMES, HARDWARE_VALUES
 from controller.words.systemfacts import SYSTEM_NAMES, SYSTEM_VALUES
 
 NAMES = {
     **HARDWARE_NAMES,
     **SYSTEM_NAMES,
+    "cause": "Cause",
     "cpu_busy_ratio": "Processor busy",
     "cpu_count": "Processors",
     "device": "Device",
@@ -49,6 +51,7 @@ NAMES = {
     "unit_restarts": "Restarts",
     "uptime_s": "Running for",
     "watch_kind": "Kind of watch",
+    "witnesses": "Seen by",
     "watch_outcome": "What came back",
     "watch_target": "Watched address",
     "watch_took_s": "Took",
@@ -72,7 +75,12 @@ OUTCOMES = {
     "starting": "still starting",
 }
 # What a fact's value is called, by the agent's word for it.
-VALUES: Mapping[str, Mapping[str, str]] = {**HARDWARE_VALUES, **SYSTEM_VALUES, "watch_outcome": OUTCOMES}
+VALUES: Mapping[str, Mapping[str, str]] = {
+    **HARDWARE_VALUES,
+    **SYSTEM_VALUES,
+    "watch_outcome": OUTCOMES,
+    "cause": {word: one.name for word, one in CAUSES.items()},
+}
 # Said elsewhere on the page, or made for programs.
 _LEFT_OUT = {"boot_at_unix_s", "watch_name"}
 

@@ -90,12 +90,12 @@ def _labels(w: Translator) -> tuple[str, ...]:
 
 
 def _remedy(f: _Facts) -> str:
-    return _steps(f.words, f["rule"]) if f["rule"] else ""
+    return _steps(f.words, f["rule"], f["fact.cause"]) if f["rule"] else ""
 
 
 @lru_cache(maxsize=512)
-def _steps(w: Translator, rule: str) -> str:
-    steps = rules.remedy(w, rule)
+def _steps(w: Translator, rule: str, cause: str) -> str:
+    steps = rules.remedy(w, rule, {"cause": cause})
     if not steps:
         return ""
     return "\n".join([w._("What to do now:"), *(f"{n}. {step}" for n, step in enumerate(steps, 1))])

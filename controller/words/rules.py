@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from string import Formatter
 
-from controller.words import formats
+from controller.words import causes, formats
 from controller.words.catalogue import Translator
 from controller.words.hardwarerules import HARDWARE_RULES
 from controller.words.rulewords import N_, RuleWords
@@ -171,6 +171,14 @@ OWN_RULES: Mapping[str, RuleWords] = {
             N_("After a jump forward deadlines wait two minutes, in which it may be set back."),
         ),
     ),
+    "vigia.blind": RuleWords(
+        N_("We were cut off from {machine_count} machines at once"),
+        (
+            N_("It is our own line or server: see from outside if we can be reached; call our provider."),
+            N_("Nobody is called silent meanwhile; after 15 minutes every machine is judged as it stands."),
+            N_("When it is over, see in the queue what the agents found in that time."),
+        ),
+    ),
     "vigia.timers_missing": RuleWords(
         N_("Timers of ours were missing and were rebuilt"),
         (
@@ -324,6 +332,23 @@ def _words_of(rule: str) -> RuleWords:
     return RULES.get(rule) or OWN_RULES.get(rule) or _UNKNOWN
 
 
-def remedy(words: Translator, rule: str) -> tuple[str, ...]:
-    """What to do now, step by step, the safest first."""
-    return tuple(words._(step) for step in _words_of(rule).remedy)
+def remedy(
+    words: Translator, rule: str, facts: Mapping[str, str] | None = None, prefix: str = ""
+) -> tuple[str, ...]:
+    """What to do now, step by step, the safest first; where the cause is known, what fits it."""
+    cause = causes.words_of(rule, facts or {}, prefix)
+    steps = cause.remedy if cause is not None and cause.remedy else _words_of(rule).remedy
+    return tuple(words._(step) for step in steps)
+
+
+def cause(words: Translator, entry: Mapping[str, str]) -> str:
+    """What a timeline's first sentence adds for a silence: why, by whose word; empty for anything else.
+
+    `entry`: the facts of that line, the finding's own with `fact.` before their names.
+    """
+    known = causes.words_of(entry.get("rule", ""), entry, "fact.")
+    if known is None:
+        return ""
+    names = cleaned(entry.get("fact.witnesses", ""))
+    by = words._(" (seen by {machines})", machines=names) if names else ""
+    return f". {words._('Cause')}: {words._(known.sentence)}{by}"

@@ -91,8 +91,9 @@ def _opened(w: Translator, e: Told, _zone: str, machine: str) -> str:
     if "rule" not in e.facts:
         return w._("{actor} opened it as {severity}", actor=actor(w, e), severity=severity)
     title = rules.title(w, e.facts["rule"], e.facts.get("object", ""), e.facts, machine, prefix="fact.")
-    return w._("{actor} reported: {title}; opened as {severity}", actor=actor(w, e), title=title,
+    told = w._("{actor} reported: {title}; opened as {severity}", actor=actor(w, e), title=title,
                severity=severity)  # fmt: skip
+    return told + rules.cause(w, e.facts)
 
 
 def _by_channel(with_channel: str, without: str) -> _Made:

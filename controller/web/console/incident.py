@@ -284,7 +284,7 @@ def shown(
     facts: dict[str, Any] = {
         "case": case_of(whole, reader),
         "clocks": faces(explanation.state, words, first_warning(explanation.plan)),
-        "remedy": rules.remedy(words, case.rule) if case.rule else (),
+        "remedy": rules.remedy(words, case.rule, case.facts) if case.rule else (),
         "steps": steps(
             explanation.entries, whole.customer.zone, whole.machine.name if whole.machine else "", words
         ),

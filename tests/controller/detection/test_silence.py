@@ -1,16 +1,19 @@
 """When silence is a fault (trust.md R6, R10), as a table of stories."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from controller.core.severity import Severity
-from controller.detection.silence import OfficeHours, Standing, holds_judgement, is_silent, severity
+from controller.detection.hours.week import stated
+from controller.detection.silence import Standing, holds_judgement, is_silent, severity
 from controller.fleet.machine import GoodbyeReason, MachineRole
 from tests.support.clocks import NOON
 
 SERVER, LAPTOP = MachineRole.SERVER, MachineRole.LAPTOP
 ZONE = "America/Mexico_City"  # NOON in UTC, a Monday, is 06:00 there
+OFFICE = stated({0, 1, 2, 3, 4}, time(9), time(18))
 WORKING = NOON + timedelta(hours=5)
 
 
@@ -29,8 +32,8 @@ def standing(
         heard_at,
         quiet.total_seconds(),
         goodbye,
-        heard_at if goodbye else None,
-        heard_at + returns if returns else None,
+        quiet.total_seconds() if goodbye else 0.0,
+        returns.total_seconds() if returns else None,
     )
 
 
@@ -75,7 +78,19 @@ def minutes(count: float) -> timedelta:
 )
 def test_silence_is_a_fault_when(story: str, given: Standing, silent: bool) -> None:
     now = given.heard_at + timedelta(seconds=given.quiet_s)
-    assert is_silent(given, now, OfficeHours()) is silent, story
+    assert is_silent(given, now, OFFICE) is silent, story
+
+
+def test_a_desktop_whose_hours_nobody_knows_is_not_judged() -> None:
+    given = standing(MachineRole.DESKTOP, minutes(90))
+    assert not is_silent(given, WORKING, None)
+
+
+def test_what_a_neighbour_confirmed_needs_no_150_seconds() -> None:
+    """But a minute, in which an agent whose line was cut for a moment is back."""
+    for quiet_s, silent in ((59, False), (60, True)):
+        given = replace(standing(quiet=timedelta(seconds=quiet_s)), confirmed=True)
+        assert is_silent(given, WORKING, None) is silent
 
 
 def test_nobody_is_woken_because_an_office_went_home() -> None:
