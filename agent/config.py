@@ -49,8 +49,10 @@ class Config:
 
     @property
     def watched(self) -> frozenset[str]:
-        """Units and processes that watches name: a contract's own services."""
-        return frozenset(watch.target for watch in self.watches if watch.kind in ("unit", "process"))
+        """Units and processes that watches name: a contract's own. "till" is systemd's till.service."""
+        named = {watch.target for watch in self.watches if watch.kind in ("unit", "process")}
+        units = {watch.target for watch in self.watches if watch.kind == "unit"}
+        return frozenset(named | {f"{unit}.service" for unit in units if "." not in unit})
 
 
 def load(path: Path, environment: Mapping[str, str], *, required: bool, data: Path | None = None) -> Config:

@@ -111,3 +111,12 @@ def test_a_named_file_must_exist_a_default_one_need_not(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load(tmp_path / "none.toml", {}, required=True)
     assert load(tmp_path / "none.toml", {}, required=False).source == "defaults"
+
+
+def test_a_unit_is_named_as_systemd_would_take_it() -> None:
+    """People leave ".service" away, and systemd lets them: what failed is told with it."""
+    text = "".join(
+        f'[[watch]]\nname = "w{number}"\nkind = "unit"\ntarget = "{target}"\n'
+        for number, target in enumerate(("till", "shop.socket"))
+    )
+    assert parse(text).watched == {"till", "till.service", "shop.socket"}

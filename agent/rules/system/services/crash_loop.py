@@ -14,7 +14,8 @@ WINDOW_S = 15 * MINUTE_S
 
 
 class CrashLoop:
-    """High from 3 restarts in 15 min, critical when a watch names the unit; over after 15 min without one.
+    """High from 3 restarts in 15 min, critical when a watch names the unit or one that needs it; over after
+    15 min without one.
 
     A unit that ended in failure is `unit.failed`'s to tell. The first count ever seen is the base.
     """
@@ -53,7 +54,8 @@ class CrashLoop:
                 del units[unit]
             recent = points[-1][1] - points[0][1] if points[-1][0] >= at_s - WINDOW_S else 0.0
             looping = recent >= terms["high_restarts"] and unit not in failed
-            over, named = not recent or unit in failed or unit not in counts, unit in terms.watched
+            over = not recent or unit in failed or unit not in counts
+            named = unit in terms.watched or bool(reading.value("vigia.unit.needed", **{UNIT: unit}))
             levels = (
                 Level(Severity.CRITICAL, looping and named, over or not named),
                 Level(Severity.HIGH, looping, over),

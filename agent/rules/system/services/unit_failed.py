@@ -14,7 +14,8 @@ UNITS_MAX = 64
 
 
 class UnitFailed:
-    """High at once, critical when a watch names the unit; over when systemd no longer calls it failed."""
+    """High at once, critical when a watch names the unit or one that needs it; over when systemd no longer
+    calls it failed."""
 
     id = "unit.failed"
     reads = "units"
@@ -31,7 +32,7 @@ class UnitFailed:
         memory["failed"] = sorted(failed)[:UNITS_MAX]
         for unit in sorted(failed | before):
             down = unit in failed
-            named = unit in terms.watched
+            named = unit in terms.watched or bool(reading.value("vigia.unit.needed", **{UNIT: unit}))
             levels = (
                 Level(Severity.CRITICAL, down and named, not down or not named),
                 Level(Severity.HIGH, down, not down),

@@ -103,13 +103,20 @@ def kernel(*lines: str, kills: int = 0) -> Kind:
     return at
 
 
-def units(failed: str = "", restarts: Mapping[str, int] | None = None) -> Kind:
+def units(
+    failed: str = "", restarts: Mapping[str, int] | None = None, needs: Mapping[str, str] | None = None
+) -> Kind:
+    """`needs`: what the units that a contract names require, by name."""
     shown = "\n".join(f"Id={unit}\nNRestarts={count}\n" for unit, count in (restarts or {}).items())
     listed = f"{failed} loaded failed failed The shop's till\n" if failed else ""
     answers = {"systemctl list-units": listed}
     if restarts:
         answers["systemctl show --no-pager --property=Id,NRestarts"] = shown
-    return seen(lambda here, ask: Units(ask, f"{here.folder}/run"), answers=answers)
+    for unit, required in (needs or {}).items():
+        key = f"systemctl show --no-pager --property=Requires,Requisite,BindsTo -- {unit}"
+        answers[key] = f"Requires={required}\nRequisite=\nBindsTo=\n"
+    named = tuple(needs or ())[:1]
+    return seen(lambda here, ask: Units(ask, f"{here.folder}/run", named=named), answers=answers)
 
 
 def protection(product: str = "ufw", active: str = "active", file: str = "enabled") -> Kind:

@@ -45,6 +45,27 @@ def test_what_a_contract_names_is_critical() -> None:
     assert told(only(other, "unit.failed")) == [("raised", "high")]
 
 
+def test_what_a_contracts_service_needs_is_as_critical() -> None:
+    """The till needs a database, which needs its disk; the printer's service is nobody's."""
+    needs = {
+        "till.service": "postgres.service sysinit.target system.slice",
+        "postgres.service": "srv.mount",
+        "srv.mount": "",
+    }
+    for failed, severity in (
+        ("srv.mount", "critical"),
+        ("postgres.service", "critical"),
+        ("cups.service", "high"),
+    ):
+        story = watching("till.service")
+        story.tell(units(failed, needs=needs), 10)
+        assert told(only(story, "unit.failed")) == [("raised", severity)]
+    story = watching("till.service")
+    for restarts in (1, 3, 5):
+        story.tell(units(restarts={"postgres.service": restarts}, needs=needs), 60, every_s=60)
+    assert told(only(story, "unit.crash_loop")) == [("raised", "critical")]
+
+
 def test_a_killed_program_is_named_and_critical_when_it_was_watched() -> None:
     for watched, severity in (("till.service", "critical"), ("tilld", "critical"), ("shop", "high")):
         story = watching(watched)
