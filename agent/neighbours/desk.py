@@ -17,7 +17,7 @@ from agent.policy import Level, Policy
 
 ADDRESSES_MAX = 4
 WAITING_MAX = 4
-# Beyond this no honest controller asks: each look takes up to 12 s.
+# Beyond this no honest controller asks: each look takes 12 s to a minute.
 QUESTIONS_A_MINUTE = 6
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,10 @@ from agent.neighbours.testimony import Sight
 MACHINE_PORTS = (22, 445)
 GATEWAY_PORTS = (53, 443)
 CONNECT_S = 9.0
-# The kernel believes an old entry for up to 5 s, then asks three times: only after that it says the truth.
+# The kernel believes an old entry for up to 5 s, then asks three times: one that is gone by then is gone.
 SETTLED_S = 12.0
+# It asks nothing for up to 45 s after an entry was confirmed: one that is still there after this is alive.
+BELIEVED_S = 60.0
 _SPOKE = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
 
 
@@ -48,23 +50,32 @@ class Eye:
         self._clock, self._connect, self._next_door = clock, connect, next_door
 
     async def look(self, addresses: Iterable[IPv4Address], ports: Iterable[int]) -> Sight:
-        """ANSWERED as soon as one does; NOTHING after 12 s; UNKNOWN when there is nowhere to look."""
-        wanted = list(addresses)
+        """ANSWERED as soon as one speaks, or is still known to the kernel after a minute of asking; NOTHING
+        as soon as the kernel knows none of them, 12 s at best; UNKNOWN when there is nowhere to look."""
+        wanted, doors = list(addresses), list(ports)
         if not wanted:
             return Sight.UNKNOWN
-        began_s = self._clock.monotonic()
+        for _ in range(round(BELIEVED_S / SETTLED_S)):
+            began_s = self._clock.monotonic()
+            if await self._speaks(wanted, doors):
+                return Sight.ANSWERED
+            await self._clock.sleep(max(0.0, SETTLED_S - (self._clock.monotonic() - began_s)))
+            if not self._next_door().intersection(wanted):
+                return Sight.NOTHING
+        return Sight.ANSWERED
+
+    async def _speaks(self, wanted: Iterable[IPv4Address], doors: Iterable[int]) -> bool:
         tries = [
             asyncio.create_task(self._connect(address, port, CONNECT_S))
             for address in wanted
-            for port in ports
+            for port in doors
         ]
         try:
             for one in asyncio.as_completed(tries):
                 if await one:
-                    return Sight.ANSWERED
+                    return True
         finally:
             for task in tries:
                 task.cancel()
             await asyncio.gather(*tries, return_exceptions=True)
-        await self._clock.sleep(max(0.0, SETTLED_S - (self._clock.monotonic() - began_s)))
-        return Sight.ANSWERED if self._next_door().intersection(wanted) else Sight.NOTHING
+        return False

@@ -12,8 +12,8 @@ MOST_WITNESSES = 3
 MOST_ADDRESSES = 4
 # More suspects than this at once are an outage of something bigger: neighbours would only add to the noise.
 MOST_OPEN = 20
-# A look takes 12 s at most; what comes later is of another moment.
-PATIENCE_S = 30.0
+# A look takes a minute at most; what comes later is of another moment.
+PATIENCE_S = 75.0
 
 
 @dataclass(frozen=True, slots=True)
