@@ -14,7 +14,7 @@ FOLDER, FILE = stat.S_IFDIR | 0o755, stat.S_IFREG | 0o755
 
 
 def seen(**odd: tuple[int, int]):  # type: ignore[no-untyped-def]
-    """A disk on which everything is root's and well, but for these: mode and owner by the path's last name."""
+    """Everything is root's and well, but for these: mode and owner by the path's last name."""
 
     def look(path: Path) -> os.stat_result:
         mode, uid = odd.get(path.name.replace("-", "_") or "root", (FILE if path == COMMAND else FOLDER, 0))
