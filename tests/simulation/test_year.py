@@ -6,9 +6,11 @@ import json
 import os
 from pathlib import Path
 from random import SystemRandom
+from typing import Any
 
 import pytest
 
+from controller.escalation import agenda
 from tests.simulation.year import RECOUNT, live
 
 
@@ -35,6 +37,27 @@ async def test_two_weeks_of_support(tmp_path: Path) -> None:
     assert lived.rebuilt == 0, "no timer was ever missing"
     assert lived.steps > 30
     assert json.loads(json.dumps(lived.ours)) == lived.theirs
+
+
+async def test_it_is_lived_alike_with_and_without_agendas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the engine knew beforehand and what it reads of the clocks at each deadline leave one history."""
+    lived = []
+    for name, trusted in (("with", True), ("without", False)):
+        whole, asked = agenda.holds, list[bool]()
+
+        def holds(*given: Any, whole: Any = whole, trusted: bool = trusted, asked: Any = asked) -> bool:
+            asked.append(whole(*given))
+            return trusted and asked[-1]
+
+        (tmp_path / name).mkdir()
+        with monkeypatch.context() as patched:
+            patched.setattr(agenda, "holds", holds)
+            lived.append(await live(tmp_path / name, seed=11, days=4, incidents=8, one_in=10**9))
+        assert asked.count(True) > 10
+    assert lived[0].digest == lived[1].digest
+    assert lived[0].notices == lived[1].notices
 
 
 @pytest.mark.faults
