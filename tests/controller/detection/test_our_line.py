@@ -1,11 +1,12 @@
 """Nearly everybody gone at once, at places that share nothing but us: then it is us."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from controller.detection.our_line import LIMIT_S, Ages, OurLine
 
 
-def fleet(ages: list[float], customers: int = 5) -> list[Ages]:
+def fleet(ages: Sequence[float], customers: int = 5) -> list[Ages]:
     return [
         Ages(UUID(int=number), (UUID(int=number % customers), None), age)
         for number, age in enumerate(ages, 1000)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -39,7 +40,7 @@ async def test_a_process_whose_clock_is_wrong_accuses_nobody_of_the_others(
         url = right.url.render_as_string(hide_password=False)
         wrong = Storage(url, Beside(clock, ahead), SeededChance(5))
         told = [*map(note_events, (right, wrong))]
-        houses = []
+        houses: list[tuple[Lookout, UUID]] = []
         for storage in (right, wrong):
             lookout = Lookout(storage)
             await lookout.start()
