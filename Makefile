@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check lint types proto-lint fences stubs words web wheel agent bench faults guest lock clean
+.PHONY: help setup up test check lint types proto-lint fences stubs words web wheel agent agent-folder bench faults guest lock clean
 
 help: ## say what can be made
 	@printf 'Vigía: support that keeps its promises. In a fresh clone, start with `make up` or `make test`.\n\n'
@@ -72,6 +72,12 @@ agent: $(VENV)/.installed ## the customer's wheel, in dist/
 	@$(UV) build --wheel --no-build-isolation --python $(PY) packaging/agent -o dist
 	@ls dist/vigia_agent-*.whl
 
+agent-folder: $(VENV)/.bootstrapped ## the agent as a folder with its own Python, and its hashes, in dist/
+	@$(PY) hatch_build.py stubs
+	@$(PYTHON) -m venv --clear build/folder-venv
+	@$(UV) pip sync --quiet --python build/folder-venv/bin/python --require-hashes requirements/folder.txt
+	@build/folder-venv/bin/python packaging/agent/folder.py
+
 bench: setup ## what is fast and what it costs; WHICH="redact ..." for some of it
 	@for bench in $(if $(WHICH),$(WHICH:%=bench/%.py),$(wildcard bench/*.py)); do \
 	    printf '\n\033[1m%s\033[0m\n' "$$bench"; $(PY) "$$bench" || exit 1; done
@@ -121,6 +127,8 @@ lock: $(VENV)/.installed ## rewrite the locks: hashes, no addresses; UPGRADE=1 t
 	$(COMPILE) pyproject.toml --extra controller --extra postgres -c requirements/dev.txt \
 	    -o requirements/controller.txt
 	$(COMPILE) packaging/agent/pyproject.toml -c requirements/dev.txt -o requirements/agent.txt
+	$(COMPILE) packaging/agent/pyproject.toml packaging/agent/folder.in -c requirements/dev.txt \
+	    -o requirements/folder.txt
 	echo uv | $(COMPILE) - -c requirements/dev.txt -o requirements/uv.txt
 	$(PY) hatch_build.py npm-lock
 

@@ -1,5 +1,6 @@
 """The customer's wheel, installed in an empty place, brings four packages and nothing of ours but itself."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -60,6 +61,13 @@ def test_nothing_of_the_controller_comes_along(place: Path, module: str) -> None
     refused = _python(place, f"import {module}", check=False)
     assert refused.returncode != 0
     assert "ModuleNotFoundError" in refused.stderr
+
+
+def test_it_sees_its_machine_at_once(place: Path) -> None:
+    """Nothing but the wheel is there, and `once` tells of processor, memory and room."""
+    seen = _run([str(place / "bin/vigia-agent"), "once", "--json"], folder=place)
+    told = {one["collector"]: one for one in json.loads(seen.stdout)}
+    assert all(told[name]["metrics"] for name in ("cpu", "memory", "disks"))
 
 
 def test_the_agents_command_is_there_and_its_version_is_ours(place: Path) -> None:
