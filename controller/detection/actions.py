@@ -11,7 +11,7 @@ from controller.detection import store
 from controller.detection.eyes import Eyes
 from controller.detection.hours.week import Hours
 from controller.detection.our_line import Ages
-from controller.detection.places import COMING_BACK, Neighbour, vanished_together
+from controller.detection.places import COMING_BACK, LEAVING, Neighbour, office_leaves, vanished_together
 from controller.detection.silence import (
     OFFICE_QUIET_S,
     SUSPECT_S,
@@ -25,7 +25,7 @@ from controller.detection.witnesses.testimony import Cause, Verdict
 from controller.fleet import store as fleet
 from controller.fleet.findings import PLACE_SILENCE, SILENCE, Finding, FindingCleared, FindingRaised
 from controller.fleet.intake.store import KnownFinding, add_findings, change_findings
-from controller.fleet.machine import Machine, MachineEvent, MachineRole
+from controller.fleet.machine import GoodbyeReason, Machine, MachineEvent, MachineRole
 from controller.fleet.store import LastWord
 from controller.storage import Unit
 
@@ -157,6 +157,10 @@ async def _account_for(unit: Unit, machine: Machine, standing: Standing, eyes: E
     neighbours = [one for other in place if (one := _neighbour(other, eyes)) is not None]
     first = next((one for one in neighbours if one.machine_id == machine.id), None)
     together = vanished_together(first, neighbours) if first is not None else ()
+    if not together and first is not None and first.role is not MachineRole.SERVER:
+        gone = sum(_shut_down(one, first) for one in place)
+        if office_leaves(first, neighbours, gone):
+            return {machine.id}
     if not together:
         verdict = eyes.inquiries.verdict(machine.id, eyes.since_s(machine.id))
         names = [one.name for one in place if one.id in verdict.witnesses]
@@ -164,6 +168,15 @@ async def _account_for(unit: Unit, machine: Machine, standing: Standing, eyes: E
         return {machine.id}
     await _raise_place_silence(unit, place, together)
     return {one.machine_id for one in together}
+
+
+def _shut_down(machine: Machine, first: Neighbour) -> bool:
+    """A desktop or laptop whose goodbye came in the time in which the office may have left."""
+    said = machine.goodbye_reason in (GoodbyeReason.SHUTDOWN, GoodbyeReason.SUSPEND)
+    at = machine.goodbye_at
+    return (
+        said and machine.role is not MachineRole.SERVER and at is not None and at > first.heard_at - LEAVING
+    )
 
 
 def _same_place(one: Machine, other: Machine) -> bool:

@@ -13,6 +13,8 @@ TOGETHER = timedelta(seconds=60)
 # After the first is back the others have so long to come as well, before each is judged by itself: agents
 # try again after 60 s at most (R7a).
 COMING_BACK = timedelta(seconds=150)
+# An office that goes home early goes within so long.
+LEAVING = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,16 @@ def vanished_together(first: Neighbour, place: Iterable[Neighbour]) -> tuple[Nei
     if len(settled) < 2 or any(one.quiet_s < SUSPECT_S for one in settled):
         return ()
     return tuple(one for one in there if one.quiet_s >= SUSPECT_S)
+
+
+def office_leaves(first: Neighbour, place: Iterable[Neighbour], said_goodbye: int) -> bool:
+    """Whether desktops and laptops are leaving one by one, a third of them or more: people go home early, or
+    to lunch. What goes in one moment (a switch, a line) is something else. `said_goodbye`: how many of them
+    shut down in the same time."""
+    near = [one for one in place if one.role is not MachineRole.SERVER and one.machine_id != first.machine_id]
+    lately = [one for one in near if one.heard_at > first.heard_at - LEAVING]
+    gone = [
+        one for one in lately if one.quiet_s >= SUSPECT_S and abs(one.heard_at - first.heard_at) > TOGETHER
+    ]
+    left = len(gone) + said_goodbye
+    return left >= 2 and 3 * left >= len(lately) + said_goodbye

@@ -13,7 +13,7 @@ REFUSALS = (
     N_("{day} is no day"),
     N_("{time} is no time of day"),
     N_("{time} is no whole quarter of an hour"),
-    N_("{name} is a {role}: it is expected at all hours"),
+    N_("{name} is neither a desktop nor a laptop: only those have hours"),
     N_("{end} is not after {start}"),
     N_("must come with days, from and to"),
     N_("Give days as mon-fri or mon,wed,sat"),

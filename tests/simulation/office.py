@@ -51,8 +51,10 @@ class Habits:
     says_goodbye: float
     id: UUID = field(default=UUID(int=0))
 
-    def day(self, day: date, holiday: bool, happened: Counter[str]) -> list[Stretch]:
-        """In order, not touching each other."""
+    def day(
+        self, day: date, holiday: bool, happened: Counter[str], closes: int | None = None
+    ) -> list[Stretch]:
+        """In order, not touching each other. `closes`: all go home early, one by one."""
         draw = self.draw
         if day.weekday() >= 5 or holiday:
             if self.stays_on:
@@ -73,6 +75,9 @@ class Habits:
             happened[
                 "taken home without a goodbye" if self.role == "laptop" else "switched off at the wall"
             ] += 1
+        if closes is not None and not self.stays_on:
+            happened["went home early with all"] += 1
+            end = closes + draw.randint(0, 20)
         spans = [(day, start, end, bye)]
         if draw.random() < self.sleeps_at_lunch:
             happened["slept through lunch"] += 1
@@ -141,6 +146,7 @@ class Office:
         self.told = note_events(storage)
         self.lookout = Lookout(storage)
         self.killed: dict[tuple[str, date], int] = {}
+        self.closes: dict[date, int] = {}
         self._on: dict[UUID, Stretch] = {}
 
     async def open(self, first: date) -> None:
@@ -176,7 +182,7 @@ class Office:
             await self.lookout.turn()
 
     def _of_day(self, one: Habits, day: date, holiday: bool) -> list[Stretch]:
-        plan = one.day(day, holiday, self.happened)
+        plan = one.day(day, holiday, self.happened, self.closes.get(day))
         minutes = self.killed.get((one.name, day))
         if minutes is None:
             return plan

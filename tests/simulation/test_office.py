@@ -62,13 +62,15 @@ async def test_a_day_of_a_small_office(office: Office) -> None:
 @pytest.mark.faults
 @pytest.mark.parametrize("office", [40], indirect=True)
 async def test_fourteen_days_of_an_office_of_forty(office: Office) -> None:
-    """Thursday of the second week is a holiday; two die within their hours, and are switched on next day."""
+    """Thursday of the second week is a holiday, and on Friday all go home at 16:00; two die within their
+    hours, and are switched on next day."""
     desktop, laptop = office.people[0], office.people[1]
     dead = [
         (desktop, MONDAY + timedelta(days=2), 11 * 60),
         (laptop, MONDAY + timedelta(days=8), 16 * 60 + 10),
     ]
     office.killed = {(one.name, day): minutes for one, day, minutes in dead}
+    office.closes = {MONDAY + timedelta(days=11): 16 * 60}
     for number in range(14):
         await office.live(MONDAY + timedelta(days=number), holiday=number == 10)
     judged(office, 14, dead)

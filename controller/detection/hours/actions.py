@@ -51,7 +51,7 @@ async def state_hours(unit: Unit, machine_id: UUID, hours: Hours | None) -> None
     if machine is None:
         raise NotFound("machine", str(machine_id))
     if machine.role not in OFFICE:
-        raise Conflict(f"{machine.name} is a {machine.role.value}: it is expected at all hours")
+        raise Conflict(f"{machine.name} is neither a desktop nor a laptop: only those have hours")
     if hours is None:
         await store.unstate(unit.connection, machine_id)
     else:

@@ -10,7 +10,10 @@ async def test_hours_are_stated_shown_and_forgotten(control: Control) -> None:
     refused = await control.vigia(
         "machines", "hours", "caja-1", "--days", "mon-fri", "--from", "09:00", "--to", "14:00"
     )
-    assert (refused.status, refused.err) == (1, "vigia: caja-1 is a server: it is expected at all hours\n")
+    assert (refused.status, refused.err) == (
+        1,
+        "vigia: caja-1 is neither a desktop nor a laptop: only those have hours\n",
+    )
     async with control.desk.storage.unit() as unit:
         known = await store.machine_named(unit.connection, "caja-1")
         assert known is not None

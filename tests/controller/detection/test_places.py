@@ -7,7 +7,7 @@ import pytest
 
 from controller.core.severity import Severity
 from controller.detection.lookout import Lookout
-from controller.detection.places import Neighbour, vanished_together
+from controller.detection.places import Neighbour, office_leaves, vanished_together
 from controller.fleet import actions as fleet
 from controller.fleet import store
 from controller.fleet.findings import PLACE_SILENCE, SILENCE, FindingCleared, FindingRaised
@@ -40,6 +40,25 @@ def test_who_went_with_the_first(place: list[Neighbour], together: int) -> None:
     """Alone; both; a desktop proves it too; one still beats; one of three beats; one was away for hours; a
     laptop proves nothing, and goes with the others, or not."""
     assert len(vanished_together(place[0], place)) == together
+
+
+@pytest.mark.parametrize(
+    ("office", "said_goodbye", "leaves"),
+    [
+        ([(2, 700), (3, 400), (4, 5)], 0, True),
+        ([(2, 890), (3, 901), (4, 910)], 0, False),
+        ([(2, 700), (3, 5), (4, 5), (5, 5)], 0, False),
+        ([(2, 700), (3, 5), (4, 5), (5, 5)], 1, True),
+        ([(2, 90_000), (3, 80_000), (4, 5), (5, 5)], 0, False),
+    ],
+)
+def test_an_office_that_goes_home_early(
+    office: list[tuple[int, float]], said_goodbye: int, leaves: bool
+) -> None:
+    """One by one; all in one moment; one colleague of four is out; another shut down; two are on holiday."""
+    first = neighbour(1, 900, LAPTOP)
+    place = [first, *(neighbour(number, quiet_s, DESKTOP) for number, quiet_s in office)]
+    assert office_leaves(first, place, said_goodbye) is leaves
 
 
 class Town:
