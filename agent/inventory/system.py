@@ -11,8 +11,11 @@ from typing import Any
 
 from agent.collectors.memory import parse_meminfo
 from agent.collectors.procfs import text, word
+from agent.rootdoor.asked import opened
 
 MODULES_MAX = 256
+TABLE_MAX_BYTES = 1024 * 1024
+SYS = "/sys"
 # What firmware says where nobody filled in the field.
 EMPTY = {
     "to be filled by o.e.m.", "default string", "not specified", "system serial number", "none", "unknown",
@@ -30,7 +33,7 @@ class Places:
     """Where the machine's files are. A test gives folders of its own."""
 
     proc: str = "/proc"
-    sys: str = "/sys"
+    sys: str = SYS
     etc: str = "/etc"
     var: str = "/var"
     lib: str = "/lib"
@@ -55,6 +58,9 @@ def hardware(places: Places) -> dict[str, Any]:
     found: dict[str, Any] = {
         key: plain(word(f"{places.sys}/class/dmi/id/{name}")) for key, name in _DMI.items()
     }
+    if places.sys == SYS:
+        for key in ("serial", "board_serial"):
+            found[key] = found[key] or plain(_by_root(f"{SYS}/class/dmi/id/{_DMI[key]}"))
     info = text(f"{places.proc}/cpuinfo")
     found["cpu_model"] = _first(r"(?:model name|Hardware|cpu model)\s*:\s*(.+)", info) or platform.processor()
     found["cpu_threads"] = len(re.findall(r"^processor\s*:", info, re.MULTILINE))
@@ -71,8 +77,42 @@ def memory_modules(places: Places) -> list[dict[str, Any]]:
     entries = sorted(folder.glob("17-*"), key=lambda path: int(path.name[3:]))
     if not entries:
         raise FileNotFoundError("the firmware has no table of memory modules")
-    found = [memory_module((entry / "raw").read_bytes()[:4096]) for entry in entries[:MODULES_MAX]]
+    try:
+        raws = [(entry / "raw").read_bytes()[:4096] for entry in entries[:MODULES_MAX]]
+    except PermissionError:
+        if places.sys != SYS:
+            raise
+        raws = structures(_read(opened(f"{SYS}/firmware/dmi/tables/DMI")))
+    found = [memory_module(raw) for raw in raws]
     return [one for one in found if one is not None]
+
+
+def structures(table: bytes) -> list[bytes]:
+    """The memory devices (type 17) of the firmware's whole table, each with its strings."""
+    found: list[bytes] = []
+    at = 0
+    while at + 4 <= len(table) and len(found) < MODULES_MAX:
+        kind, length = table[at], table[at + 1]
+        end = table.find(b"\0\0", at + length)
+        if length < 4 or end < 0 or kind == 127:
+            break
+        if kind == 17:
+            found.append(table[at : end + 2])
+        at = end + 2
+    return found
+
+
+def _by_root(path: str) -> str:
+    """What only root may read; nothing where it is not asked."""
+    try:
+        return _read(opened(path)).decode("latin-1").strip()
+    except OSError:
+        return ""
+
+
+def _read(descriptor: int) -> bytes:
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(TABLE_MAX_BYTES)
 
 
 def memory_module(raw: bytes) -> dict[str, Any] | None:

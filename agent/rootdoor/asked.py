@@ -1,5 +1,6 @@
 """Asking at the door, for an agent that is not root. Without a door everything is as if there were none."""
 
+import binascii
 import json
 import os
 import socket
@@ -8,7 +9,7 @@ from typing import Any
 from agent.errors import AgentError
 from agent.processes import Finished, ProgramMissing
 from agent.programs import Tool
-from agent.rootdoor.verbs import FILES, SOCKET, verb_for
+from agent.rootdoor.verbs import CERTBOTS, CERTIFICATE, FILES, SOCKET, verb_for
 
 # The door does one thing at a time: what came before may take as long as the slowest tool.
 PATIENCE_S = 60.0
@@ -68,6 +69,35 @@ def opened_by_root(file: str, path: str = SOCKET) -> int:
     if descriptor is None:
         raise FileNotFoundError(2, str(told.get("missing") or told.get("fault")), file)
     return descriptor
+
+
+def certbots(path: str = SOCKET) -> list[str]:
+    """Paths of certbot's certificates, by root's eyes. Raises PermissionError, FileNotFoundError."""
+    paths = _of_certificates({"verb": CERTBOTS}, path).get("paths")
+    if not isinstance(paths, list) or not all(isinstance(one, str) for one in paths):
+        raise PermissionError(13, "the door to root answered something else")
+    return paths
+
+
+def certificate(file: str, path: str = SOCKET) -> bytes:
+    """The first certificate in that file, DER, by root's eyes. Raises PermissionError, FileNotFoundError."""
+    told = _of_certificates({"verb": CERTIFICATE, "with": [file]}, path).get("der")
+    try:
+        return binascii.a2b_base64(str(told), strict_mode=True)
+    except ValueError:
+        raise PermissionError(13, "the door to root answered something else") from None
+
+
+def _of_certificates(request: dict[str, object], path: str) -> dict[str, Any]:
+    if not can_ask(path):
+        raise PermissionError(13, "only root may read it")
+    try:
+        told, _ = _told(request, PATIENCE_S, path)
+    except DoorShut as error:
+        raise PermissionError(13, str(error)) from None
+    if "missing" in told:
+        raise FileNotFoundError(2, str(told["missing"]))
+    return told
 
 
 def _told(request: dict[str, object], timeout_s: float, path: str) -> tuple[dict[str, Any], int | None]:

@@ -5,6 +5,7 @@ service's user, within two seconds. The queue is the kernel's: eight may wait, w
 Each request is one line in the log: who, what, how long.
 """
 
+import binascii
 import json
 import logging
 import os
@@ -19,7 +20,7 @@ from agent.clock import SystemClock
 from agent.errors import AgentError
 from agent.processes import Finished, ProgramMissing, run
 from agent.programs import SBIN, located
-from agent.rootdoor.verbs import FILES, VERBS
+from agent.rootdoor.verbs import CERTBOTS, CERTIFICATE, FILES, VERBS
 
 REQUEST_MAX_BYTES = 1024
 HEARING_S = 2.0
@@ -99,6 +100,10 @@ class Door:
             raise Unheard('"with" is a list of words')
         if name in FILES and not values:
             return _opened(FILES[name])
+        if name == CERTBOTS and not values:
+            return _certbots()
+        if name == CERTIFICATE and len(values) == 1:
+            return _certificate(values[0])
         verb = _BY_NAME.get(name)
         if verb is None:
             raise Unheard("there is no such verb")
@@ -181,6 +186,26 @@ def _tell(connection: socket.socket, answer: Answer) -> None:
         socket.send_fds(connection, [data], [answer.descriptor])
     finally:
         os.close(answer.descriptor)
+
+
+def _certbots() -> Answer:
+    from agent.rootdoor.certificates import certbots  # here and below: few machines ask for it
+
+    try:
+        return Answer({"paths": certbots()})
+    except OSError as error:
+        return Answer({"missing": f"certbot's folder: {error.strerror}"})
+
+
+def _certificate(path: str) -> Answer:
+    from agent.rootdoor.certificates import public
+
+    found = public(path)
+    if found is None:
+        return Answer(
+            {"missing": "no certificate in a file of that path, in a place where servers keep them"}
+        )
+    return Answer({"der": binascii.b2a_base64(found, newline=False).decode()})
 
 
 def _opened(path: str) -> Answer:

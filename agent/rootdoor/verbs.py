@@ -126,7 +126,16 @@ VERBS: tuple[Verb, ...] = (
 )
 
 # Opened here and handed over as a descriptor that can only be read: costs nothing while it is read.
-FILES: dict[str, str] = {"file.kernel_log": "/dev/kmsg", "file.bad_logins": "/var/log/btmp"}
+FILES: dict[str, str] = {
+    "file.kernel_log": "/dev/kmsg",
+    "file.bad_logins": "/var/log/btmp",
+    "file.serial": "/sys/class/dmi/id/product_serial",
+    "file.board_serial": "/sys/class/dmi/id/board_serial",
+    "file.firmware": "/sys/firmware/dmi/tables/DMI",
+}
+
+# Certificates, of which only what is public goes out: those of certbot by their paths, and one by its path.
+CERTBOTS, CERTIFICATE = "certificates.certbot", "certificate.public"
 
 
 def verb_for(tool: Tool, words: Sequence[str]) -> tuple[Verb, tuple[str, ...]] | None:

@@ -79,7 +79,10 @@ def test_every_verb_only_reads() -> None:
     }
     assert told & changes == set()
     assert "--simulate" in told  # with it alone, "dist-upgrade" is a question
-    assert set(FILES.values()) == {"/dev/kmsg", "/var/log/btmp"}
+    of_firmware = {f"/sys/class/dmi/id/{name}" for name in ("product_serial", "board_serial")}
+    assert set(FILES.values()) == {
+        "/dev/kmsg", "/var/log/btmp", "/sys/firmware/dmi/tables/DMI", *of_firmware,
+    }  # fmt: skip
 
 
 ROOTS_OWN = {"smartctl", "ipmitool", "zpool", "dmsetup", "storcli64", "ssacli"}

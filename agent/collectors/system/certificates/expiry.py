@@ -13,6 +13,7 @@ from agent.collectors.system.child import child
 from agent.config import Config, Watch
 from agent.errors import AgentError
 from agent.names import CERTIFICATE, CERTIFICATE_NAME
+from agent.rootdoor.asked import certificate as by_root
 from agent.signals import Gap, Metric, Reading
 
 TLS_PORTS = (443, 465, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 5671, 6514, 8443, 8883, 9443)
@@ -58,20 +59,29 @@ class Expiry:
         gaps: list[Gap] = []
         for path in self._files:
             try:
-                metrics.append(left(path, der.read(der.first_of_pem(contents(path))), now))
+                metrics.append(left(path, der.read(first(path)), now))
             except (OSError, ValueError) as error:
                 gaps.append(Gap(self.name, f"{path}: {getattr(error, 'strerror', None) or error}"))
         for path in places.named(self._etc):
             if path not in self._files:
-                metrics += self._found(path, now)
+                try:
+                    metrics += self._found(path, now)
+                except PermissionError as error:
+                    gaps.append(Gap(self.name, f"{path}: {error.strerror or error}"))
+        closed = places.closed(self._etc)
+        if closed:
+            gaps.append(Gap(self.name, closed))
         if self._targets:
             self._served(now, metrics, gaps)
         metrics.append(Metric("vigia.certs", len(metrics), "{certificate}"))
         return Reading(self.name, now, 0.0, tuple(metrics), tuple(gaps))
 
     def _found(self, path: str, now: datetime) -> list[Metric]:
+        """Nothing where there is no certificate. Raises PermissionError: one that is not told is a gap."""
         try:
-            certificate = der.read(der.first_of_pem(contents(path)))
+            certificate = der.read(first(path))
+        except PermissionError:
+            raise
         except (OSError, ValueError):
             return []
         return [left(path, certificate, now)] if now - certificate.until < FORGOTTEN else []
@@ -98,6 +108,15 @@ def left(source: str, certificate: der.Certificate, now: datetime) -> Metric:
     return Metric(
         "vigia.cert.days_left", days, "d", {CERTIFICATE: source, CERTIFICATE_NAME: certificate.name}
     )
+
+
+def first(path: str) -> bytes:
+    """The file's first certificate as DER, by us or, where only root may read it, by root. Raises OSError,
+    ValueError."""
+    try:
+        return der.first_of_pem(contents(path))
+    except PermissionError:
+        return by_root(path)
 
 
 def contents(path: str) -> bytes:

@@ -5,8 +5,10 @@ A file that nothing names is not looked at: an old certificate in a forgotten fo
 
 import os
 import re
+from contextlib import suppress
 
 from agent.collectors.procfs import Unreadable, text
+from agent.rootdoor.asked import certbots
 
 CONFIGURATIONS = (
     "nginx/nginx.conf", "nginx/conf.d", "nginx/sites-enabled",
@@ -36,7 +38,8 @@ def named(etc: str) -> list[str]:
             except Unreadable:
                 continue
             found.update(match[1] or match[2] for match in _NAMED.finditer(told))
-    found.update(f"{folder}/fullchain.pem" for folder in _folders(f"{etc}/{CERTBOT}"))
+    with suppress(OSError):
+        found.update(_certbots(etc))
     return sorted(path for path in found if not path.endswith(".key") and "$" not in path)[:FILES_MAX]
 
 
@@ -50,9 +53,22 @@ def _files(path: str) -> list[str]:
         return []
 
 
-def _folders(path: str) -> list[str]:
+def closed(etc: str) -> str:
+    """Why certbot's certificates cannot be looked at; empty when they can, or when there are none."""
     try:
-        with os.scandir(path) as entries:
-            return sorted(entry.path for entry in entries if entry.is_dir())[:FILES_MAX]
-    except OSError:
-        return []
+        _certbots(etc)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"{etc}/{CERTBOT}: {error.strerror or error}"
+    return ""
+
+
+def _certbots(etc: str) -> list[str]:
+    """Raises OSError."""
+    try:
+        with os.scandir(f"{etc}/{CERTBOT}") as entries:
+            folders = sorted(entry.path for entry in entries if entry.is_dir())[:FILES_MAX]
+    except PermissionError:
+        return certbots()
+    return [f"{folder}/fullchain.pem" for folder in folders]
