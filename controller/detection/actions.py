@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from controller.core.events import Event
@@ -40,6 +40,7 @@ class SightLost(Event):
 
 # Neighbours of a desktop or laptop are asked so long before it is judged.
 CONFIRMING_S = 60.0
+A_DAY = timedelta(days=1)
 
 
 async def start_run(unit: Unit) -> UUID:
@@ -129,6 +130,8 @@ async def _expected(unit: Unit, machine: Machine, standing: Standing, eyes: Eyes
     """The hours in which a desktop or laptop is judged, looked up when its silence is long enough to ask."""
     if machine.role is MachineRole.SERVER or standing.quiet_s < OFFICE_QUIET_S - CONFIRMING_S:
         return None
+    if unit.now - standing.heard_at >= A_DAY:
+        return None  # of another day: a fleet that is at home over the week-end costs nothing
     return await eyes.diary.hours(unit, machine, standing.zone)
 
 

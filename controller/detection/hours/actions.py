@@ -68,7 +68,9 @@ class Diary:
         self._zones: dict[UUID, str] = {}
         self._others: set[UUID] = set()
         self._noted: dict[UUID, tuple[date, int]] = {}
-        self._known: dict[UUID, tuple[date, float, Hours | None]] = {}
+        self._stated: dict[UUID, Hours] = {}
+        self._stated_s: float | None = None
+        self._learnt: dict[UUID, tuple[date, Hours | None]] = {}
         self._swept_s: float | None = None
 
     async def note(self, unit: Unit, heard: Iterable[UUID]) -> None:
@@ -90,14 +92,17 @@ class Diary:
         await self._sweep(unit)
 
     async def hours(self, unit: Unit, machine: Machine, zone: str) -> Hours | None:
-        """Those in force, at most five minutes old: what people state counts from then."""
+        """Those in force: what people state counts within five minutes, what is learnt from the next day."""
         today, now_s = unit.now.astimezone(ZoneInfo(zone)).date(), self._clock.monotonic()
-        day, looked_s, known = self._known.get(machine.id, (today, -_LOOK_AGAIN_S, None))
-        if day == today and now_s - looked_s < _LOOK_AGAIN_S:
-            return known
-        found = (await hours_of(unit.connection, machine, zone, unit.now)).hours
-        self._known[machine.id] = (today, now_s, found)
-        return found
+        if self._stated_s is None or now_s - self._stated_s >= _LOOK_AGAIN_S:
+            self._stated, self._stated_s = await store.every_stated(unit.connection), now_s
+        if machine.id in self._stated:
+            return self._stated[machine.id]
+        day, known = self._learnt.get(machine.id, (None, None))
+        if day != today:
+            known = learnt(await store.presence(unit.connection, machine.id), today)
+            self._learnt[machine.id] = (today, known)
+        return known
 
     async def _sweep(self, unit: Unit) -> None:
         """Once a day, what nothing is learnt from any more."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, String, Table, delete, select
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, Row, String, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from controller.detection.hours.week import SLOTS, Hours, HoursSource
@@ -77,11 +78,16 @@ async def stated_of(connection: AsyncConnection, machine_id: UUID) -> tuple[Hour
     """With who said so, and when."""
     query = select(stated_table).where(stated_table.c.machine_id == machine_id)
     row = (await connection.execute(query)).first()
-    if row is None:
-        return None
+    return (_stated(row), row.stated_by, row.stated_at) if row is not None else None
+
+
+async def every_stated(connection: AsyncConnection) -> dict[UUID, Hours]:
+    return {row.machine_id: _stated(row) for row in await connection.execute(select(stated_table))}
+
+
+def _stated(row: Row[Any]) -> Hours:
     weekdays = frozenset(day for day in range(7) if row.weekdays >> day & 1)
-    slots = row.morning | row.afternoon << _HALF
-    return Hours(weekdays, slots, HoursSource.STATED), row.stated_by, row.stated_at
+    return Hours(weekdays, row.morning | row.afternoon << _HALF, HoursSource.STATED)
 
 
 async def state(connection: AsyncConnection, machine_id: UUID, hours: Hours, at: datetime, by: str) -> None:
