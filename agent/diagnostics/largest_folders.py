@@ -18,6 +18,7 @@ from agent.diagnostics.request import Request
 WALK_S = 2.0
 DEPTH = 3
 TOP = 20
+CLOSED_SHOWN = 20
 BLOCK_BYTES = 512  # of st_blocks, whatever the filesystem's own
 
 
@@ -29,6 +30,7 @@ class Found:
     entries: Counter[str] = field(default_factory=Counter)
     files: list[tuple[int, str]] = field(default_factory=list)
     complete: bool = True
+    closed: list[str] = field(default_factory=list)
 
     def count(self, folders: tuple[str, ...], path: str, size: int) -> None:
         for folder in folders:
@@ -52,13 +54,18 @@ def take(request: Request) -> Taken:
     files = [(_mib(size), path) for size, path in sorted(found.files, reverse=True)]
     seen = "all of it was seen" if found.complete else f"cut short after {WALK_S:.0f} s: there is more"
     data = f"Under {root}; {seen}\n\n".encode("utf-8", "replace")
+    if found.closed:
+        told = ", ".join(sorted(found.closed)[:CLOSED_SHOWN])
+        data += f"not looked into, only root may: {len(found.closed)} folders ({told})\n\n".encode(
+            "utf-8", "replace"
+        )
     data += table(("MIB", "ENTRIES", "FOLDER"), folders) + b"\n"
     data += table(("ENTRIES", "MIB", "FOLDER"), crowds) + b"\n" + table(("MIB", "FILE"), files)
     return Taken(f"walk of {root}", data, truncated=not found.complete)
 
 
 def walked(root: str, monotonic: Callable[[], float], limit_s: float) -> Found:
-    """Raises OSError when `root` cannot be read; folders below that refuse are passed over."""
+    """Raises OSError when `root` cannot be read; folders below that refuse are named."""
     found = Found()
     device = os.lstat(root).st_dev
     deadline = monotonic() + limit_s
@@ -80,7 +87,9 @@ def walked(root: str, monotonic: Callable[[], float], limit_s: float) -> Found:
                         below = (*above, entry.path) if len(above) < DEPTH else above
                         waiting.append((entry.path, below))
                     found.count(above or (root,), entry.path, seen.st_blocks * BLOCK_BYTES)
-        except OSError:  # gone meanwhile, or not ours to see
+        except PermissionError:
+            found.closed.append(folder)
+        except OSError:  # gone meanwhile
             continue
     return found
 

@@ -116,6 +116,10 @@ def addresses_of(told: bytes) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["interface"], one["address"]))[:LISTED_MAX]
 
 
+# What a service's own view of the machine has beside the machine's: its private folders.
+OWN_VIEW = ("/tmp", "/var/tmp", "/var/lib/vigia-agent", "/run/vigia-agent", "/run/credentials")  # noqa: S108
+
+
 def mounts(places: Places) -> list[dict[str, Any]]:
     """What is mounted from a disk or the network. Sizes are not asked of network file systems: they hang."""
     found: dict[str, dict[str, Any]] = {}
@@ -124,7 +128,7 @@ def mounts(places: Places) -> list[dict[str, Any]]:
         if len(words) < 4 or words[2] in INNER_FILESYSTEMS or words[1].startswith(("/run/user", "/snap")):
             continue
         path = words[1].encode().decode("unicode_escape", "replace")
-        if path in found:
+        if path in found or path.startswith(OWN_VIEW):
             continue
         size_bytes = 0
         if words[0].startswith("/dev/"):
