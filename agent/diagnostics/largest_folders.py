@@ -56,7 +56,8 @@ def take(request: Request) -> Taken:
     data = f"Under {root}; {seen}\n\n".encode("utf-8", "replace")
     if found.closed:
         told = ", ".join(sorted(found.closed)[:CLOSED_SHOWN])
-        data += f"not looked into, only root may: {len(found.closed)} folders ({told})\n\n".encode(
+        unseen = f"not looked into, only root may: {len(found.closed)} folders ({told})"
+        data += unseen.encode("utf-8", "replace") + b"\n\n"
             "utf-8", "replace"
         )
     data += table(("MIB", "ENTRIES", "FOLDER"), folders) + b"\n"
