@@ -58,8 +58,6 @@ def take(request: Request) -> Taken:
         told = ", ".join(sorted(found.closed)[:CLOSED_SHOWN])
         unseen = f"not looked into, only root may: {len(found.closed)} folders ({told})"
         data += unseen.encode("utf-8", "replace") + b"\n\n"
-            "utf-8", "replace"
-        )
     data += table(("MIB", "ENTRIES", "FOLDER"), folders) + b"\n"
     data += table(("ENTRIES", "MIB", "FOLDER"), crowds) + b"\n" + table(("MIB", "FILE"), files)
     return Taken(f"walk of {root}", data, truncated=not found.complete)
