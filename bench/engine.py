@@ -34,8 +34,8 @@ from controller.escalation import actions as escalation
 from controller.escalation import agenda
 from controller.escalation.acknowledgement.store import rounds_table
 from controller.escalation.store import steps_table
-from controller.incidents import store as incidents
 from controller.incidents.entries.store import entries_table
+from controller.incidents.locked.store import lock_all
 from controller.incidents.store import incidents_table
 from controller.notify.store import outbox
 from controller.sla import ledger
@@ -264,7 +264,7 @@ async def foresee(storage: Storage, block: Block, first: int, places: Sequence[i
     """Their agendas, which whatever was written into them last would have left on their timers."""
     ids = {incident_id(first + place): block.due(place) for place in places}
     async with storage.unit(ENGINE) as unit:
-        cases = await incidents.lock_all(unit.connection, ids, wait=True)
+        cases = await lock_all(unit.connection, ids, wait=True)
         known = await ledger.running(unit.connection, cases.values())
         planned = [(escalation.timer_key(one), one, due) for one, due in ids.items()]
         items = {key: agenda.ahead(known[one], 1, (), due) for key, one, due in planned}

@@ -18,6 +18,7 @@ from controller.escalation.events import ClocksActed
 from controller.escalation.steps import IN_TIME, JUST_AFTER, StepKind, look
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
+from controller.incidents.locked.store import lock_all
 from controller.incidents.pressing.store import save_clocks
 from controller.incidents.timeline import Entry, EntryKind
 from controller.incidents.writing import entry_of
@@ -35,7 +36,7 @@ _KINDS = {
 
 async def act_on_timer(unit: Unit, claim: Claim) -> None:
     """The timer's handler. The incident is locked before the claim is used up, as everybody locks."""
-    cases = await incidents.lock_all(unit.connection, (claim.subject,), wait=True)
+    cases = await lock_all(unit.connection, (claim.subject,), wait=True)
     held = await timers.hold(unit, (claim,))
     if not held:
         raise Fenced(f"the timer {claim.key} was planned anew or taken by another process")
@@ -44,7 +45,7 @@ async def act_on_timer(unit: Unit, claim: Claim) -> None:
 
 async def act_on_timers(unit: Unit, claims: Sequence[Claim]) -> Sequence[Claim]:
     """For a whole batch. Those whose incident somebody is writing into are given back: nobody waits here."""
-    cases = await incidents.lock_all(unit.connection, [claim.subject for claim in claims], wait=False)
+    cases = await lock_all(unit.connection, [claim.subject for claim in claims], wait=False)
     held = await timers.hold(unit, [claim for claim in claims if claim.subject in cases])
     await _act(unit, held, cases)
     return [claim for claim in claims if claim.subject not in cases]

@@ -12,6 +12,7 @@ from controller.escalation import agenda, store
 from controller.escalation.steps import look
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident
+from controller.incidents.locked.store import lock_all
 from controller.incidents.own import open_own
 from controller.incidents.pressing.store import save_clocks
 from controller.sla import ledger
@@ -67,7 +68,7 @@ async def audit(storage: Storage) -> int:
 
 async def _rebuild(unit: Unit, ids: Sequence[UUID]) -> int:
     """Those that somebody is writing into get their timer from him, or at the next audit."""
-    cases = await incidents.lock_all(unit.connection, ids, wait=False)
+    cases = await lock_all(unit.connection, ids, wait=False)
     rebuilt = await plan_timers(unit, cases)
     if rebuilt:
         await open_own(unit, MISSING, "", {"count": str(len(rebuilt))})

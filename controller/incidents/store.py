@@ -1,9 +1,8 @@
 """The table of incidents and its queries; those of entries and symptoms are offered here too."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Row,
     String,
     Table,
     Text,
@@ -22,7 +20,6 @@ from sqlalchemy import (
     insert,
     select,
     text,
-    type_coerce,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,7 +46,6 @@ from controller.incidents.symptoms.store import (
 )
 from controller.storage import UtcDateTime, metadata
 from controller.storage.inserts import inserting
-from controller.storage.many import among
 
 __all__ = [
     "add_finding",
@@ -115,7 +111,7 @@ numbers_table = Table(
 )
 
 
-def incident_of(row: Row[Any] | list[Any]) -> Incident:
+def incident_of(row: Sequence[Any]) -> Incident:
     """A row of the table, read."""
     # By position, since hundreds are read at a time: the columns stand in the order of the fields.
     found: list[Any] = list(row)
@@ -128,38 +124,6 @@ async def incident(connection: AsyncConnection, incident_id: UUID, *, lock: bool
     query = select(incidents_table).where(incidents_table.c.id == incident_id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     return incident_of(row) if row else None
-
-
-async def lock_all(connection: AsyncConnection, ids: Collection[UUID], *, wait: bool) -> dict[UUID, Incident]:
-    """Nobody else changes them before this transaction ends. Without `wait`, those that somebody else holds
-    are left out."""
-    columns = _AS_TEXT if connection.dialect.name == "sqlite" else incidents_table.columns
-    query = select(*columns).where(among(connection, incidents_table.c.id, ids))
-    # In order of their ids: two who lock many never wait for each other in a circle.
-    query = query.order_by(incidents_table.c.id).with_for_update(skip_locked=not wait)
-    rows = await connection.execute(query)
-    if connection.dialect.name != "sqlite":
-        return {(one := incident_of(row)).id: one for row in rows}
-    own = {one.hex: one for one in ids}
-    return {(one := incident_of(_with_ids(row, own))).id: one for row in rows}
-
-
-# For SQLite, which keeps ids as text: making ids of it costs more than all the rest of a row.
-_IDS = ("id", "customer_id", "site_id", "machine_id", "owner_id")
-_ID_PLACES = tuple(incidents_table.columns.keys().index(name) for name in _IDS)
-_AS_TEXT = tuple(
-    type_coerce(column, Text) if column.name in _IDS else column for column in incidents_table.columns
-)
-_id = lru_cache(maxsize=10_000)(UUID)
-
-
-def _with_ids(row: Row[Any], own: Mapping[str, UUID]) -> list[Any]:
-    found = list(row)
-    found[0] = own[found[0]]
-    for place in _ID_PLACES[1:]:
-        if found[place] is not None:
-            found[place] = _id(found[place])
-    return found
 
 
 async def incident_numbered(connection: AsyncConnection, number: int) -> Incident | None:

@@ -1,0 +1,1 @@
+"""Many incidents held at once, by whoever writes into all of them."""
