@@ -26,7 +26,7 @@ EVENTS = {
     "metrics_dropped": "Gave up old measurements for lack of room",
     "spool_damaged": "Found damage in its own memory of reports",
     "refilled": "Sent again what was lost here: this controller was restored from an older backup",
-    "certificate_adopted": "A certificate from after the backup this controller was restored from was taken in",
+    "certificate_adopted": "A certificate from after the backup that was restored here was taken in",
     "record_refused": "A report was refused",
 }
 REASONS = {

@@ -143,7 +143,7 @@ async def tried(lived: Path, folder: Path, name: str, state: str) -> str:
 
 
 async def begun(data: Path, disk: Disk | None = None) -> str:
-    """"starts", or the line it ends with."""
+    """ "starts", or the line it ends with."""
     try:
         await life(data, "another shop", disk)
     except (AgentError, OSError) as error:
