@@ -23,6 +23,7 @@ MAY_BE_CRITICAL = frozenset(
         "boot.unexpected",
         "raid.degraded",
         "smart.failed",
+        "smart.sectors",
         "nvme.warning",
         "disk.temperature",
         "disk.kernel_errors",
