@@ -125,7 +125,7 @@ def hours(
     if wishes.as_json:
         return print_json(found["hours"])
     said = found["hours"]["said"] if found["hours"] else _("at all hours")
-    return print(_("{machine}: {hours}", machine=line(found["name"]), hours=line(said)))
+    return print(f"{line(found['name'])}: {line(said)}")
 
 
 def _print_machine(one: dict[str, Any]) -> None:

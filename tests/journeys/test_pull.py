@@ -157,6 +157,7 @@ def test_either_program_killed_in_the_middle_costs_nothing(
         config = walk.folder / "agent.toml"
         config.write_text(f'controller = "127.0.0.1:{relay.port}"\n' + config.read_text())
         walk.agent()
+        eventually("the agent is back", lambda: walk.json("machines", "list")[0]["state"] == "connected")
         asked = ask(walk, "--profile", "trial")
         part = walk.data / "blobs" / "parts" / asked["id"]
 

@@ -127,7 +127,7 @@ async def test_whoever_looks_after_it_says_so_on_its_page(console: Console, cloc
     clock.set(NOON + timedelta(minutes=2))
     async with browsing(console, console.ana) as browser:
         assert (
-            "espera la confirmación de Ana Ruiz y 1 persona más desde 06:00"
+            "espera la confirmación de Ana Ruiz desde 06:00"
             in (await browser.get("/incidents")).text
         )
         page = (await browser.get("/incidents/INC-1")).text
