@@ -126,10 +126,7 @@ async def test_whoever_looks_after_it_says_so_on_its_page(console: Console, cloc
         await open_by_person(unit, customer_id=customer.id, summary="Nada va", severity=Severity.CRITICAL)
     clock.set(NOON + timedelta(minutes=2))
     async with browsing(console, console.ana) as browser:
-        assert (
-            "espera la confirmación de Ana Ruiz desde 06:00"
-            in (await browser.get("/incidents")).text
-        )
+        assert "espera la confirmación de Ana Ruiz desde 06:00" in (await browser.get("/incidents")).text
         page = (await browser.get("/incidents/INC-1")).text
         assert "Si nadie lo hace, se avisa a los siguientes a las 06:05." in page
         done = await browser.post("/incidents/INC-1/ack", data={"csrf": secret_of(page)})
