@@ -174,6 +174,14 @@ class App:
         self._leaving = self._leaving or reason
         self._stop.set()
 
+    def sleep(self) -> None:
+        """The machine is about to sleep, which is a goodbye (trust.md R6)."""
+        self._link.sleep()
+
+    def awake(self) -> None:
+        """It woke up."""
+        self._link.awake()
+
     async def run(self) -> None:
         """Until stopped. Whatever happens to one of its parts, the others go on."""
         self._remember_judge()
@@ -292,7 +300,8 @@ class App:
         own = f"watch:{finding.object}" if finding.rule == "watch.down" else ""
         listener = self._watches[names.index(own)].last_listener if own in names else None
         recorded = await asyncio.to_thread(self._recorder.recorded, finding.finding_id)
-        return await take_evidence(finding, before, self._clock, listener, VERSION, recorded)
+        patience = self._reporter.tries(finding.finding_id)
+        return await take_evidence(finding, before, self._clock, listener, VERSION, recorded, patience)
 
     def _remember_judge(self) -> None:
         """Findings that were open before a restart keep their identity (and clear under it)."""
@@ -329,9 +338,13 @@ async def _ended(tasks: list["asyncio.Task[None]"]) -> None:
 
 
 async def run_until_signalled(config: Config, around: Surroundings) -> None:
-    """The agent as a service: SIGTERM and SIGINT end it with a goodbye. Raises AgentError at the start."""
+    """The agent as a service: SIGTERM and SIGINT end it with a goodbye, SIGUSR1 says that the machine goes to
+    sleep and SIGUSR2 that it woke. Raises AgentError at the start."""
     app = App(config, around)
     loop = asyncio.get_running_loop()
+    if hasattr(signal, "SIGUSR1"):
+        loop.add_signal_handler(signal.SIGUSR1, app.sleep)
+        loop.add_signal_handler(signal.SIGUSR2, app.awake)
     for name, how in ((signal.SIGTERM, ()), (signal.SIGINT, (wire.Leaving.STOPPED,))):
         try:
             loop.add_signal_handler(name, app.stop, *how)

@@ -54,3 +54,7 @@ class LinkBroken(AgentError):
 
 class SpoolFull(AgentError):
     """No room for this record even after giving up what may be given up."""
+
+
+class OutOfTime(AgentError):
+    """It did not end within what it may take; later, on a machine that is less busy, it may."""

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from agent import wire
 from agent.clock import Clock
 from agent.disk import Disk
-from agent.errors import AgentError, SpoolFull
+from agent.errors import AgentError, OutOfTime, SpoolFull
 from agent.health import Health
 from agent.signals import Finding, FindingState, Reading
 from agent.spool import Kind, Lane, Spool
@@ -27,6 +27,9 @@ RETRY_S = 5.0
 WAITING_MAX = 512
 EVIDENCE_WAITING_MAX = 8
 EVIDENCE_PER_HOUR = 30
+# A machine that just started, or thrashes, gets longer each time; the recording waits on its disk.
+EVIDENCE_TRIES = 4
+EVIDENCE_AGAIN_S = 60.0
 # What came before this one happened in the machine's run before.
 BOOT_RULE = "boot.unexpected"
 log = logging.getLogger(__name__)
@@ -79,6 +82,7 @@ class Reporter:
         self._frozen: dict[str, asyncio.Task[None]] = {}
         self._evidence_taken: deque[float] = deque(maxlen=EVIDENCE_PER_HOUR)
         self._seen: deque[str] = deque(maxlen=WAITING_MAX)
+        self._tries: dict[str, int] = {}
 
     def take(self, reading: Reading) -> None:
         """One reading from the schedule. A rule that fails costs this reading's judgement, nothing else."""
@@ -144,29 +148,51 @@ class Reporter:
             with suppress(asyncio.QueueFull):
                 self._evidence.put_nowait(finding)
 
+    def tries(self, finding_id: str) -> int:
+        """Which attempt at its evidence this is, counted from 1."""
+        return self._tries.get(finding_id, 0) + 1
+
     async def gather_evidence(self) -> None:
-        """Takes a bundle for each new finding, one at a time, until cancelled."""
-        while True:
-            finding = await self._evidence.get()
-            frozen = self._frozen.pop(finding.finding_id, None)
-            if frozen is not None:
-                await frozen
-            began_s = self._clock.monotonic()
-            try:
-                bundle = await self._take_evidence(finding, self._health.before())
-            except (AgentError, OSError, ValueError) as error:
-                log.warning("no evidence for %s %s: %s", finding.rule, finding.object, error)
-                continue
-            if not bundle:
-                continue  # whoever took it said why
-            payload = wire.evidence_payload(
-                finding.finding_id, hashlib.sha256(bundle).digest(), bundle, self._clock.now()
-            )
-            took_s = self._clock.monotonic() - began_s
-            if await self._put(Kind.EVIDENCE, payload, "evidence"):
-                if self._recorder is not None:
-                    await asyncio.to_thread(self._recorder.delivered, finding.finding_id)
-                log.info("evidence for %s: %d bytes in %.1f s", finding.finding_id, len(bundle), took_s)
+        """Takes a bundle for each new finding, one at a time, until cancelled. What runs out of time waits a
+        while, lets the others pass, and is tried again."""
+        async with asyncio.TaskGroup() as waiting:
+            while True:
+                finding = await self._evidence.get()
+                frozen = self._frozen.pop(finding.finding_id, None)
+                if frozen is not None:
+                    await frozen
+                try:
+                    await self._gather(finding)
+                except OutOfTime as error:
+                    tries = self.tries(finding.finding_id)
+                    if tries < EVIDENCE_TRIES:
+                        pause_s = EVIDENCE_AGAIN_S * tries
+                        log.info("evidence for %s: %s; again in %.0f s", finding.finding_id, error, pause_s)
+                        self._tries[finding.finding_id] = tries
+                        waiting.create_task(self._queue_later(finding, pause_s))
+                        continue
+                    log.warning("no evidence for %s %s: %s", finding.rule, finding.object, error)
+                except (AgentError, OSError, ValueError) as error:
+                    log.warning("no evidence for %s %s: %s", finding.rule, finding.object, error)
+                self._tries.pop(finding.finding_id, None)
+
+    async def _queue_later(self, finding: Finding, pause_s: float) -> None:
+        await self._clock.sleep(pause_s)
+        await self._evidence.put(finding)
+
+    async def _gather(self, finding: Finding) -> None:
+        began_s = self._clock.monotonic()
+        bundle = await self._take_evidence(finding, self._health.before())
+        if not bundle:
+            return  # whoever took it said why
+        payload = wire.evidence_payload(
+            finding.finding_id, hashlib.sha256(bundle).digest(), bundle, self._clock.now()
+        )
+        took_s = self._clock.monotonic() - began_s
+        if await self._put(Kind.EVIDENCE, payload, "evidence"):
+            if self._recorder is not None:
+                await asyncio.to_thread(self._recorder.delivered, finding.finding_id)
+            log.info("evidence for %s: %d bytes in %.1f s", finding.finding_id, len(bundle), took_s)
 
     def _tell(self, finding: Finding) -> None:
         log.info(

@@ -1,6 +1,6 @@
 """What a deadline costs when it is acted on, beside a bare Core loop that writes the same rows by no rule.
 
-`python bench/engine.py [--incidents 10000 1000000] [--deadlines 500] [--store sqlite postgresql]`
+`python bench/engine.py [--incidents 10000 1000000] [--deadlines 1000] [--store sqlite postgresql]`
 
 All incidents are open, each with its opening, its answer, its news and its timer. Some of them come due: for
 a warning (a timeline row and a notice), or for an escalation (the ladder, a hand-over packet, a notice). The
@@ -12,7 +12,6 @@ CPU is this process's; wall time holds the database's work too, which is another
 """
 
 import argparse
-import asyncio
 import sys
 import tempfile
 import time
@@ -25,9 +24,11 @@ from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import uvloop
 from sqlalchemy import Table, bindparam, insert, select, text, update
 
 from controller import flow
+from controller.cli.serve import set_aside
 from controller.core.actor import ENGINE
 from controller.core.changes import Changes
 from controller.escalation import actions as escalation
@@ -48,10 +49,8 @@ from tests.support.clocks import NOON, JumpingClock
 from tests.support.open_incidents import Block, Happening, incident_id, people_and_machines, write
 from tests.support.stores import BACKENDS, fresh_storage
 
-BATCH = 500
-ROUNDS = 4
-# Each in its turns, and before them once to warm up.
-RUNS = 2 * ROUNDS + 1
+BATCH = 1_000
+ROUNDS = 8
 HOUR = timedelta(hours=1)
 ANSWERED = timedelta(minutes=10)
 NEWS = tuple(Happening("updated_customer", timedelta(hours=hours)) for hours in (3.9, 7.8))
@@ -164,7 +163,19 @@ async def measured(run: Callable[[], Awaitable[Any]], deadlines: int) -> Cost:
     return Cost(deadlines, time.process_time() - cpu, time.perf_counter() - wall)
 
 
-async def race(storage: Storage, clock: JumpingClock, block: Block, first: int, each: int) -> Cost:
+def rounds_of(size: int, each: int) -> int:
+    """How often each has its turn: as often as there are incidents for it."""
+    return max(1, min(ROUNDS, (size // (2 * each) - 1) // 2))
+
+
+def runs_of(size: int, each: int) -> int:
+    """Each in its turns, and before them once to warm up."""
+    return 2 * rounds_of(size, each) + 1
+
+
+async def race(
+    storage: Storage, clock: JumpingClock, block: Block, first: int, each: int, rounds: int
+) -> Cost:
     """Warm-up, then bare and ours in turns; the best of each."""
     climbs = len(block.happened) > 1
     ours = Engine(storage, HANDLERS, BATCH, BATCHES)
@@ -177,7 +188,7 @@ async def race(storage: Storage, clock: JumpingClock, block: Block, first: int, 
     print(f"  {'escalation' if climbs else 'warning'}: {rows}, next due"
           f"{', incident' if climbs else ''}")  # fmt: skip
     best: dict[str, Cost] = {}
-    for name, turn in (("bare", bare.turn), ("ours", ours.turn)) * ROUNDS:
+    for name, turn in (("bare", bare.turn), ("ours", ours.turn)) * rounds:
         place += each
         clock.set(block.due(place - 1))
         cost = await measured(turn, each)
@@ -186,7 +197,7 @@ async def race(storage: Storage, clock: JumpingClock, block: Block, first: int, 
     async with storage.reading() as connection:
         for table in shape:
             # Nobody is left out.
-            wanted = RUNS * each * len(shape[table])
+            wanted = (2 * rounds + 1) * each * len(shape[table])
             column = next(table.c[name] for name in _INCIDENT if name in table.c)
             chosen = select(column).where(
                 column >= incident_id(first), column < incident_id(first + block.count)
@@ -217,19 +228,21 @@ async def poll(storage: Storage) -> None:
 async def main(store: str, sizes: Sequence[int], deadlines: int) -> None:
     costs: dict[int, list[Cost]] = {}
     for size in sizes:
-        each = min(deadlines, size // (2 * RUNS + 2))
+        each = min(deadlines, size // 12)
         clock = JumpingClock(NOON)
         with tempfile.TemporaryDirectory() as folder:
             async with fresh_storage(store, Path(folder), clock) as storage:
                 storage.dispatcher = flow.dispatcher(Changes(), lambda: None)
                 began = time.perf_counter()
                 blocks = await fill(storage, size, each)
+                set_aside()
                 print(f"{store}, {size:,} open incidents (filled in {time.perf_counter() - began:.0f} s)")
                 async with storage.readers.connect() as old:
                     await old.execute(text("SELECT count(*) FROM customers"))
                     first = 1
                     for block in blocks[:2]:
-                        costs.setdefault(size, []).append(await race(storage, clock, block, first, each))
+                        cost = await race(storage, clock, block, first, each, rounds_of(size, each))
+                        costs.setdefault(size, []).append(cost)
                         first += block.count
                     await poll(storage)
                     print(" while an old snapshot is held open", f"(goal {GOAL_POLL_MS} ms)")
@@ -246,10 +259,11 @@ async def fill(storage: Storage, size: int, each: int) -> tuple[Block, ...]:
     await people_and_machines(storage)
     answered = (Happening("responded", ANSWERED),)
     warned, update, climbs = (ANSWERED + hours * HOUR for hours in (2, 4, 8))
+    due = runs_of(size, each) * each
     blocks = (
-        Block(RUNS * each, NOON - warned, warned, answered, presses_after=update),
-        Block(RUNS * each, NOON + HOUR - climbs, climbs, (*answered, *NEWS), presses_after=climbs),
-        Block(size - 2 * RUNS * each, NOON, warned, answered, step=_SPREAD, presses_after=update),
+        Block(due, NOON - warned, warned, answered, presses_after=update),
+        Block(due, NOON + HOUR - climbs, climbs, (*answered, *NEWS), presses_after=climbs),
+        Block(size - 2 * due, NOON, warned, answered, step=_SPREAD, presses_after=update),
     )
     await write(storage, *blocks)
     first = 1
@@ -275,8 +289,8 @@ async def foresee(storage: Storage, block: Block, first: int, places: Sequence[i
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--incidents", type=int, nargs="+", default=[10_000, 1_000_000])
-    parser.add_argument("--deadlines", type=int, default=500, help="in each run")
+    parser.add_argument("--deadlines", type=int, default=1_000, help="in each run")
     parser.add_argument("--store", nargs="+", choices=BACKENDS, default=BACKENDS)
     given = parser.parse_args()
     for chosen_store in given.store:
-        asyncio.run(main(chosen_store, given.incidents, given.deadlines))
+        uvloop.run(main(chosen_store, given.incidents, given.deadlines))

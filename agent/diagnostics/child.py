@@ -10,6 +10,7 @@ import agent
 from agent.clock import Clock
 from agent.collectors.watches.listener import Listener
 from agent.diagnostics.request import packed
+from agent.errors import OutOfTime
 from agent.processes import ProgramMissing, run_async
 from agent.recorder.frozen import Recorded
 from agent.signals import Finding, Reading
@@ -29,8 +30,10 @@ async def take_evidence(
     listener: Listener | None = None,
     agent_version: str = "",
     recorded: Recorded | None = None,
+    patience: int = 1,
 ) -> bytes | None:
-    """The redacted bundle (zip, at most 512 KiB) about one finding; None when there is none within 45 s.
+    """The redacted bundle (zip, at most 512 KiB) about one finding; None when there can be none. Raises
+    OutOfTime after `patience` times 45 s.
 
     `readings` are the recent ones, oldest first; `listener` is the watch's `last_listener`,
     `recorded` what the flight recorder put aside.
@@ -41,13 +44,15 @@ async def take_evidence(
     argv = (sys.executable, "-P", "-m", "agent.diagnostics")
     paths = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))
     try:
-        ended = await run_async(argv, BUDGET_S, BUNDLE_MAX_BYTES, request, {"PYTHONPATH": paths})
+        ended = await run_async(argv, BUDGET_S * patience, BUNDLE_MAX_BYTES, request, {"PYTHONPATH": paths})
     except ProgramMissing as error:
         _log.warning("evidence for %s: none: %s", finding.finding_id, error)
         return None
+    took_s = clock.monotonic() - began
+    if ended.timed_out:
+        raise OutOfTime(f"out of time after {took_s:.1f} s")
     if not ended.ok:
-        why = "out of time" if ended.timed_out else f"exit status {ended.returncode}"
-        took_s = clock.monotonic() - began
+        why = f"exit status {ended.returncode}"
         _log.warning("evidence for %s: none after %.1f s: %s", finding.finding_id, took_s, why)
         return None
     return ended.stdout

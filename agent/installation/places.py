@@ -7,9 +7,14 @@ NAME = "vigia-agent"
 SERVICE = "vigia-agent.service"
 ROOT_SERVICE = "vigia-agent-root.service"
 ROOT_SOCKET = "vigia-agent-root.socket"
-UNITS = (SERVICE, ROOT_SERVICE, ROOT_SOCKET)
+SLEEP = "vigia-agent-sleep.service"
+UNITS = (SERVICE, ROOT_SERVICE, ROOT_SOCKET, SLEEP)
 # What is started with the machine, and by which target; the root door's service is started by its socket.
-WANTED = ((SERVICE, "multi-user.target.wants"), (ROOT_SOCKET, "sockets.target.wants"))
+WANTED = (
+    (SERVICE, "multi-user.target.wants"),
+    (ROOT_SOCKET, "sockets.target.wants"),
+    (SLEEP, "sleep.target.wants"),
+)
 JOURNAL_GROUP = "systemd-journal"
 
 

@@ -8,7 +8,7 @@ whenever they are needed, as was seen at 64 MiB. A program that eats too much is
 
 from pathlib import Path
 
-from agent.installation.places import JOURNAL_GROUP, NAME, ROOT_SERVICE, ROOT_SOCKET, SERVICE
+from agent.installation.places import JOURNAL_GROUP, NAME, ROOT_SERVICE, ROOT_SOCKET, SERVICE, SLEEP
 from agent.rootdoor.verbs import SOCKET
 
 # What both may do without: the same words for both.
@@ -127,6 +127,26 @@ RemoveOnStop=yes
 WantedBy=sockets.target
 """
 
+# A machine that goes to sleep says so first: it is missed by nobody until it wakes.
+SLEEPING = """\
+# Written by `vigia-agent install`.
+[Unit]
+Description=Vigia agent: says goodbye before this machine sleeps, and that it woke
+Before=sleep.target
+StopWhenUnneeded=yes
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=-systemctl kill --kill-who=main --signal=SIGUSR1 {service}
+ExecStart=-sleep 2
+ExecStop=-systemctl kill --kill-who=main --signal=SIGUSR2 {service}
+TimeoutSec=10
+
+[Install]
+WantedBy=sleep.target
+"""
+
 
 def units(program: Path, *, journal: bool) -> dict[str, str]:
     """The texts by name of the unit. `journal`: the machine has the group that may read its log."""
@@ -143,4 +163,5 @@ def units(program: Path, *, journal: bool) -> dict[str, str]:
         SERVICE: AGENT.format(**facts),
         ROOT_SERVICE: ROOT.format(**facts),
         ROOT_SOCKET: DOOR.format(**facts),
+        SLEEP: SLEEPING.format(**facts),
     }

@@ -25,6 +25,8 @@ from agent.signals import Reading
 from agent.spool import Kind, Lane, Spool
 
 SOON_S = 20.0
+# Where one was said before, the evidence of why the machine started anew comes first.
+RESTARTED_S = 240.0
 EVERY_S = 3_600.0
 SURE_S = 6 * EVERY_S
 AGAIN_S = 86_400.0
@@ -66,7 +68,7 @@ class InventoryKeeper:
         self._wake_link, self._judge, self._taken, self._signs = wake_link, judge, taken, signs
 
     async def run(self) -> None:
-        await self._clock.sleep(SOON_S)
+        await self._clock.sleep(RESTARTED_S if self._said() else SOON_S)
         seen: int | None = None
         sure_s = 0.0
         while True:

@@ -14,6 +14,8 @@ from agent.link.channel import agent_channel
 from agent.link.conversation import Conversation, Ended, Subject, Timing
 from protos.vigia.v1 import agent_pb2_grpc
 
+# Waking time after a goodbye for sleep: the machine never slept, or nobody said that it woke.
+NEVER_SLEPT_S = 60.0
 log = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Link:
         self._conversation: Conversation | None = None
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._asleep = False
 
     def wake(self) -> None:
         """There is something new in the spool."""
@@ -65,6 +68,19 @@ class Link:
         if self._conversation is not None:
             self._conversation.leave(reason)
 
+    def sleep(self) -> None:
+        """The machine is about to sleep: goodbye, and then nothing until `awake` (or a minute has passed)."""
+        self._asleep = True
+        if self._conversation is not None:
+            self._conversation.leave(wire.Leaving.SUSPEND)
+
+    def awake(self) -> None:
+        """Talks again at once; what was left of a conversation from before is worth nothing."""
+        self._asleep = False
+        self._hurry.set()
+        if self._conversation is not None:
+            self._conversation.end("the machine slept", 0.0)
+
     async def run(self) -> None:
         """Talks, waits, talks again."""
         failures = 0
@@ -72,6 +88,13 @@ class Link:
             ended = await self._converse()
             if self._stopping.is_set():
                 return  # the app's goodbye is the line of this
+            if self._asleep:
+                log.info("goodbye: the machine goes to sleep")
+                self._on_change(LinkState(connected=False, reason="asleep"))
+                self._hurry.clear()
+                await self._clock.wait(self._hurry, NEVER_SLEPT_S)
+                self._asleep, failures = False, 0
+                continue
             failures = 1 if ended.welcomed else failures + 1
             pause_s = retry_pause_s(failures, ended.retry_after_s, self._timing, self._chance)
             log.info("link ended: %s; trying again in %.1f s", ended.reason, pause_s)

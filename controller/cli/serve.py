@@ -1,6 +1,7 @@
 """`vigia serve`: the controller itself, until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -44,6 +45,7 @@ async def _serve(config: Config) -> None:
         loop.add_signal_handler(number, ended.set)
     app = App(config)
     await app.start()
+    set_aside()
     try:
         print(f"Vigía: console at {app.console_url}", flush=True)
         if app.first_link:
@@ -51,6 +53,15 @@ async def _serve(config: Config) -> None:
         await app.run_until(ended)
     finally:
         await app.stop()
+
+
+def set_aside() -> None:
+    """What stands after the start lives as long as the process: the collector need not look at it again.
+
+    Some 400,000 objects, 75 ms at each full collection, which fall in the middle of a batch of deadlines.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def log_to_stderr(log_format: str) -> None:

@@ -8,7 +8,7 @@ is stopped in between and wakes late finds the fence moved on, and its write fai
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -29,6 +29,11 @@ from controller.timers.timer import (
 
 log = logging.getLogger(__name__)
 
+# How many are claimed at once: what is asked once for all of them costs a tenth less each than by 500, and
+# nobody who writes waits for longer than a quarter of a second.
+BATCH = 1_000
+_ALONE = 100
+
 # How far back a claim still looks after an empty poll: longer than any transaction lasts, and than two
 # controllers' clocks differ. Without a floor an empty poll wades through dead rows (wire.md, Stores).
 _LOOK_BACK = timedelta(minutes=10)
@@ -44,7 +49,7 @@ class Engine:
         self,
         storage: Storage,
         handlers: Mapping[str, Handler],
-        batch_size: int = 500,
+        batch_size: int = BATCH,
         batches: Mapping[str, BatchHandler] | None = None,
     ) -> None:
         self._storage = storage
@@ -73,7 +78,21 @@ class Engine:
             if not claims:
                 # Another engine has them; or they lie below the floor, where the auditor lets us look.
                 return now + _BUSY
-            await self._act(claims)
+            for part in self._portions(claims):
+                await self._act(part)
+
+    def _portions(self, claims: Sequence[Claim]) -> Iterator[Sequence[Claim]]:
+        """One transaction each: those that are acted on one by one hold up whoever else writes."""
+        part: list[Claim] = []
+        alone = 0
+        for claim in claims:
+            part.append(claim)
+            alone += claim.kind not in self._batches
+            if alone == _ALONE:
+                yield part
+                part, alone = [], 0
+        if part:
+            yield part
 
     async def _claim(self) -> tuple[Claim, ...]:
         async with self._storage.unit(ENGINE) as unit:

@@ -20,6 +20,7 @@ from agent.processes import Finished, ProgramMissing
 from agent.programs import Tool
 from agent.rules import Judge
 from agent.signals import Finding, FindingState, Reading, Severity
+from protos.vigia.v1 import agent_pb2 as pb
 from tests.agent.test_starts import Broken, evidence, inventory
 from tests.support.agent_controller import ListeningController
 from tests.support.agent_fakes import HandClock, SeededChance
@@ -51,6 +52,10 @@ class Trouble(Broken):
     def read(self, now: datetime) -> Reading:
         self._called += "+"
         return super().read(now)
+
+
+def snapshots(controller: ListeningController) -> list[pb.AgentItem]:
+    return [item for item in controller.heard("spooled") if item.spooled.HasField("snapshot")]
 
 
 @pytest.mark.parametrize("by_s", JUMPS)
@@ -124,9 +129,9 @@ async def test_the_agent_goes_on_through_all_of_them(
                         len(controller.findings()) > seen and caplog.text.count("the clock") > number
                     )
                 )
+            seen = len(snapshots(controller))
+            await controller.until(lambda: len(snapshots(controller)) > seen, timeout_s=20)
         finally:
             app.stop()
             await running
-    told = [item for item in controller.heard("spooled") if item.spooled.HasField("snapshot")]
-    assert len(told) >= len(JUMPS)
     assert controller.heard("goodbye")

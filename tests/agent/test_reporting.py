@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from agent.errors import OutOfTime
 from agent.health import Health
 from agent.layouts import LayoutBook
-from agent.reporting import EVIDENCE_PER_HOUR, Reporter
+from agent.reporting import EVIDENCE_AGAIN_S, EVIDENCE_PER_HOUR, EVIDENCE_TRIES, Reporter
 from agent.signals import Finding, FindingState, Metric, Reading, Severity
 from agent.spool import Kind, Lane, Spool
 from protos.vigia.v1 import agent_pb2 as pb
@@ -150,6 +151,56 @@ async def test_evidence_is_taken_once_for_a_finding_and_not_in_a_storm() -> None
     bundles = [message.evidence for kind, message in bench.held() if kind is Kind.EVIDENCE]
     assert {bundle.finding_id for bundle in bundles} == set(taken[1:])
     assert bundles[0].bundle == b"zip"
+
+
+async def test_evidence_that_runs_out_of_time_is_taken_again_with_more_patience() -> None:
+    """A machine that just came back from a power cut is slow; the others do not wait for it."""
+    tried: list[tuple[str, int]] = []
+
+    async def take(finding: Finding, before: tuple[Reading, ...]) -> bytes | None:
+        tried.append((finding.finding_id, bench.reporter.tries(finding.finding_id)))
+        if finding.finding_id == "id-1" and len(tried) < 4:
+            raise OutOfTime("out of time after 45.0 s")
+        return b"zip"
+
+    bench = Bench(take)
+    task = asyncio.create_task(bench.reporter.gather_evidence())
+    bench.reporter.take(reading())
+    bench.reporter.take(reading())
+    await bench.reporter.flush()
+    for wanted, pause_s in ((2, 0), (3, EVIDENCE_AGAIN_S), (4, 2 * EVIDENCE_AGAIN_S)):
+        await bench.clock.advance(pause_s + 1)
+        await until(lambda wanted=wanted: len(tried) == wanted)  # type: ignore[misc]
+    assert tried == [("id-1", 1), ("id-2", 1), ("id-1", 2), ("id-1", 3)]
+    await until(lambda: [kind for kind, _ in bench.held()].count(Kind.EVIDENCE) == 2)
+    assert bench.reporter.tries("id-1") == 1
+    task.cancel()
+
+
+async def test_evidence_that_never_ends_is_given_up_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    tried: list[int] = []
+
+    async def take(finding: Finding, before: tuple[Reading, ...]) -> bytes | None:
+        tried.append(bench.reporter.tries(finding.finding_id))
+        raise OutOfTime("out of time after 45.0 s")
+
+    bench = Bench(take)
+    task = asyncio.create_task(bench.reporter.gather_evidence())
+    bench.reporter.take(reading())
+    await bench.reporter.flush()
+    for wanted in range(1, EVIDENCE_TRIES + 1):
+        await until(lambda wanted=wanted: len(tried) == wanted)  # type: ignore[misc]
+        await bench.clock.advance(wanted * EVIDENCE_AGAIN_S + 1)
+    await until(lambda: "no evidence for watch.down shop: out of time" in caplog.text)
+    await bench.clock.advance(10 * EVIDENCE_AGAIN_S)
+    assert tried == [1, 2, 3, 4]
+    task.cancel()
+
+
+async def until(there: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not there():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("name", ["cpu", "watch:shop"])

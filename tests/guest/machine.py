@@ -148,6 +148,15 @@ class Guest:
     def cable(self, *, plugged: bool) -> None:
         self.qmp("set_link", name="cable", up=plugged)
 
+    def status(self) -> str:
+        """QEMU's word for how it stands: running, suspended, ..."""
+        told: str = self.qmp("query-status")["status"]
+        return told
+
+    def wake(self) -> None:
+        """The power button of a machine that sleeps."""
+        self.qmp("system_wakeup")
+
     def nvme_warning(self, extra: str, bits: int) -> None:
         self.qmp("qom-set", path=f"/machine/peripheral/{extra}", property=WARNING, value=bits)
 

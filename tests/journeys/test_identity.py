@@ -175,7 +175,7 @@ async def test_the_authority_changes_its_root_under_a_connected_agent(
         agent.clock.off = SPREAD
         renewal._there = None
         await renewal.look()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 async with station.storage.reading() as connection:
                     found = await rotation.progress(connection, station.authority)

@@ -175,9 +175,12 @@ class SimulatedAgent:
         await self._call.write(pb.ConnectRequest(items=items))
 
     async def end(self) -> grpc.StatusCode:
-        """Wait for the controller to end the stream; its status."""
+        """Wait for the controller to end the stream, and for its last words to be read; its status."""
         assert self._call is not None
-        return await self._call.code()
+        code = await self._call.code()
+        if self._listener is not None:
+            await asyncio.gather(self._listener, return_exceptions=True)
+        return code
 
     async def error_text(self) -> str:
         assert self._call is not None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from agent.inventory.keeping import AGAIN_S, EVERY_S, SOON_S, InventoryKeeper
+from agent.inventory.keeping import AGAIN_S, EVERY_S, RESTARTED_S, SOON_S, InventoryKeeper
 from agent.inventory.signs import signs
 from agent.inventory.system import Places
 from agent.inventory.told import Told, packed, told_of, unpacked
@@ -79,6 +79,17 @@ async def test_it_is_sent_when_it_changed_and_otherwise_once_a_day() -> None:
     assert first.packages[0].version == "1.2" and second.packages[0].version == "1.3"
     assert second.sha256 == third.sha256 != first.sha256
     assert first.hardware.memory_bytes == 16 * 1024**3 and first.gaps[0].section == "services"
+
+
+async def test_after_a_restart_the_evidence_of_what_ended_the_run_before_comes_first() -> None:
+    bench = Bench()
+    assert await bench.keeper.once()
+    task = asyncio.create_task(bench.keeper.run())
+    await bench.clock.advance(RESTARTED_S - 1)
+    assert len(bench.readings) == 1
+    await bench.clock.advance(2)
+    await bench.looks(2)
+    task.cancel()
 
 
 async def test_it_comes_soon_after_the_start_and_whenever_a_glance_shows_a_change() -> None:

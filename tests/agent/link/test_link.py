@@ -218,6 +218,33 @@ async def test_goodbye_is_said_with_its_reason_after_the_last_fault(
     assert controller.findings() == ["finding-1"]
 
 
+async def test_a_machine_that_sleeps_says_goodbye_and_comes_back_when_it_wakes(
+    machine: Machine, controller: ListeningController
+) -> None:
+    """trust.md R6: suspend is a goodbye; until it wakes it is quiet, and then it is back at once."""
+    async with machine.running():
+        await controller.until(lambda: controller.heard("open_conditions"))
+        machine.link.sleep()
+        await controller.until(lambda: controller.heard("goodbye"))
+        assert controller.heard("goodbye")[0].goodbye.reason == pb.GOODBYE_REASON_SUSPEND
+        await until(lambda: [state.reason for state in machine.states] == ["asleep"])
+        machine.find(1)
+        await SystemClock().sleep(0.5)
+        assert controller.streams == 1
+        machine.link.awake()
+        await controller.until(lambda: controller.findings() == ["finding-1"])
+    assert controller.streams == 2
+
+
+async def test_a_conversation_that_outlived_the_sleep_is_begun_anew(
+    machine: Machine, controller: ListeningController
+) -> None:
+    async with machine.running():
+        await controller.until(lambda: controller.heard("open_conditions"))
+        machine.link.awake()
+        await until(lambda: controller.streams == 2)
+
+
 async def test_goodbye_to_nobody_ends_at_once(tmp_path: Path) -> None:
     machine = Machine(tmp_path, TestAuthority().identity("127.0.0.1:1"))
     task = asyncio.create_task(machine.link.run())

@@ -107,6 +107,28 @@ async def test_the_overdue_come_first(storage: Storage, clock: JumpingClock) -> 
     assert [key for key, _ in acted] == ["a", "b", "c", "d"]
 
 
+async def test_what_is_acted_on_alone_holds_the_database_for_no_longer_than_a_hundred(
+    storage: Storage, clock: JumpingClock
+) -> None:
+    """Whoever writes gets in between, though all of them were claimed at once; the order stays."""
+    acted: list[tuple[str, datetime]] = []
+    units: dict[int, int] = {}
+    note = recording(acted)
+
+    async def handler(unit: Unit, claim: Claim) -> None:
+        units[id(unit)] = units.get(id(unit), 0) + 1
+        kept.append(unit)
+        await note(unit, claim)
+
+    kept: list[Unit] = []
+    async with storage.unit() as unit:
+        for number in range(230):
+            await plan(unit, f"t{number:03}", "test", uuid4(), unit.now)
+    await Engine(storage, {"test": handler}).turn()
+    assert list(units.values()) == [100, 100, 30]
+    assert [key for key, _ in acted] == [f"t{number:03}" for number in range(230)]
+
+
 async def test_a_due_in_the_past_is_found_after_empty_polls(storage: Storage, clock: JumpingClock) -> None:
     """The claim has a floor; a timer planned with an old due must not lie below it for ever."""
     acted: list[tuple[str, datetime]] = []
