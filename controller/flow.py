@@ -14,9 +14,11 @@ from controller.detection.maintenance import actions as maintenance
 from controller.diagnostics import actions as diagnostics
 from controller.diagnostics import pulls
 from controller.escalation import actions as escalation
-from controller.escalation import calling, closing, pausing, quarantine, telling
+from controller.escalation import quarantine
 from controller.escalation.acknowledgement import actions as acknowledgement
 from controller.escalation.events import ClocksActed
+from controller.escalation.told import calling, telling
+from controller.escalation.waiting import closing, pausing
 from controller.fleet import store as fleet
 from controller.fleet.findings import ConditionsRestated, EvidenceReceived, FindingCleared, FindingRaised
 from controller.fleet.inventory.actions import InventoryChanged

@@ -11,11 +11,12 @@ from controller.core.clock import Clock
 from controller.core.errors import VigiaError
 from controller.core.steadiness import Steadiness
 from controller.detection.maintenance import actions as maintenance
-from controller.escalation import acting, closing, pausing, quarantine
+from controller.escalation import acting, quarantine
 from controller.escalation import actions as escalation
 from controller.escalation.acknowledgement import actions as acknowledgement
 from controller.escalation.acknowledgement import chain
-from controller.escalation.handover import packets
+from controller.escalation.told.handover import packets
+from controller.escalation.waiting import closing, pausing
 from controller.fleet.orders import actions as orders
 from controller.incidents.actions import resolve_if_quiet, resume_when_due
 from controller.incidents.correspondence import CLOSE_TIMER

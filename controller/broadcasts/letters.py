@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from controller.broadcasts.broadcast import Draft
-from controller.escalation.duty import contacts_of
+from controller.escalation.told.duty import contacts_of
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.incidents.case import Incident

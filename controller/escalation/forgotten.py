@@ -8,8 +8,8 @@ from controller import timers
 from controller.core.actor import ActorKind
 from controller.escalation import store as steps
 from controller.escalation.actions import TIMER, timer_key
-from controller.escalation.closing import resolved_at
 from controller.escalation.steps import look
+from controller.escalation.waiting.closing import resolved_at
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.correspondence import CLOSE_TIMER

@@ -12,7 +12,7 @@ from controller.core.chance import SeededChance
 from controller.core.clock import Clock
 from controller.detection import store as runs
 from controller.escalation import actions as escalation
-from controller.escalation import closing, pausing
+from controller.escalation.waiting import closing, pausing
 from controller.storage import Storage, Unit
 from controller.ticker import BATCHES, HANDLERS
 from controller.timers import Engine

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from controller import timers
 from controller.core.actor import ENGINE
-from controller.escalation import duty, telling
 from controller.escalation.acknowledgement import store
 from controller.escalation.acknowledgement.actions import TIMER, timer_key
 from controller.escalation.acknowledgement.round import Round, Step, Told
 from controller.escalation.steps import IN_TIME
+from controller.escalation.told import duty, telling
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.timeline import EntryKind

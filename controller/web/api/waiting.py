@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from controller.core.errors import Invalid, NotFound
 from controller.core.severity import Severity
-from controller.escalation import pausing
+from controller.escalation.waiting import pausing
 from controller.incidents import actions
 from controller.sla import effect, ledger
 from controller.web.api import shapes

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from controller.core.errors import Invalid
 from controller.core.severity import Severity
-from controller.escalation import pausing
+from controller.escalation.waiting import pausing
 from controller.incidents import actions
 from controller.incidents import store as incidents
 from controller.incidents.case import CaseState, Incident

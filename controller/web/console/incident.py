@@ -13,10 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound
 from controller.diagnostics.bundle import Bundle
-from controller.escalation import pausing
 from controller.escalation.acknowledgement import store as acknowledgement
 from controller.escalation.acknowledgement.round import Round
 from controller.escalation.reaction import reactions
+from controller.escalation.waiting import pausing
 from controller.fleet import store as fleet
 from controller.fleet.customer import Customer
 from controller.fleet.machine import Machine

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.core.errors import Conflict, Invalid, NotFound
-from controller.escalation import closing
-from controller.escalation.closing import days_of_silence, resolved_at
+from controller.escalation.waiting import closing
+from controller.escalation.waiting.closing import days_of_silence, resolved_at
 from controller.fleet import store as fleet
 from controller.incidents import actions
 from controller.incidents import store as incidents

@@ -179,7 +179,7 @@ async def test_nobody_was_told_by_mail_who_has_no_address(desk: Desk) -> None:
 async def test_the_log_names_what_opened_and_warns_when_nobody_heard(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "controller.escalation.telling")
+    caplog.set_level("INFO", "controller.escalation.told.telling")
     await desk.raised(await desk.finding())
     assert caplog.messages == ["incident opened reference=INC-1 severity=critical rule=watch.down"]
     async with desk.storage.unit() as unit:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from controller import timers
 from controller.core.severity import Severity
-from controller.escalation import closing
 from controller.escalation.actions import timer_key
 from controller.escalation.forgotten import Neglect, forgotten
+from controller.escalation.waiting import closing
 from controller.incidents import actions
 from controller.incidents.case import CaseState
 from controller.incidents.correspondence import close_key

@@ -6,7 +6,7 @@ import pytest
 
 from controller.core.errors import Conflict, Invalid, NotFound
 from controller.core.severity import Severity
-from controller.escalation import closing
+from controller.escalation.waiting import closing
 from controller.fleet import actions as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident

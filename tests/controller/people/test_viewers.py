@@ -6,7 +6,7 @@ import pytest
 
 from controller.core.actor import Role
 from controller.core.errors import Invalid
-from controller.escalation.duty import on_duty
+from controller.escalation.told.duty import on_duty
 from controller.people import actions, store
 from controller.storage import Storage
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from controller.escalation import pausing
+from controller.escalation.waiting import pausing
 from controller.fleet import actions as fleet
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from controller.core.errors import Conflict, Invalid, NotFound, Refused
-from controller.escalation import duty
 from controller.escalation.rota import actions, cover, store
 from controller.escalation.rota.cover import Gap, Reason
 from controller.escalation.rota.schedule_file import ScheduleInvalid
+from controller.escalation.told import duty
 from controller.people.actions import change_user
 from tests.support.clocks import NOON
 from tests.support.desk import Desk

@@ -7,7 +7,7 @@ import pytest
 from controller import timers
 from controller.core.errors import Conflict, Invalid
 from controller.core.severity import Severity
-from controller.escalation import closing
+from controller.escalation.waiting import closing
 from controller.fleet import actions as fleet
 from controller.fleet.findings import ConditionsRestated, EvidenceReceived, Finding
 from controller.incidents import actions, store

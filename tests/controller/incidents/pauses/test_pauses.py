@@ -6,8 +6,8 @@ import pytest
 
 from controller import timers
 from controller.core.errors import Conflict, Invalid, Refused
-from controller.escalation import pausing
 from controller.escalation.forgotten import forgotten
+from controller.escalation.waiting import pausing
 from controller.incidents import actions, store
 from controller.incidents.case import CaseState, Incident
 from controller.incidents.pauses import store as pauses

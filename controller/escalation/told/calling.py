@@ -8,10 +8,10 @@ from controller.core.actor import SYSTEM
 from controller.escalation.acknowledgement.actions import Asking
 from controller.escalation.acknowledgement.round import About
 from controller.escalation.acknowledgement.together import Askings, Began, begin_all
-from controller.escalation.duty import on_duty, those_who_can_save_it
 from controller.escalation.events import ClocksActed
-from controller.escalation.handover import UNTIL
-from controller.escalation.said import TO_STAFF, facts_of, facts_of_entry
+from controller.escalation.told.duty import on_duty, those_who_can_save_it
+from controller.escalation.told.handover import UNTIL
+from controller.escalation.told.said import TO_STAFF, facts_of, facts_of_entry
 from controller.fleet import store as fleet
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident

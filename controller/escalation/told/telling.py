@@ -8,10 +8,10 @@ from controller.core.actor import SYSTEM, ActorKind
 from controller.core.severity import Severity
 from controller.escalation.acknowledgement.actions import Asking, asking, begin
 from controller.escalation.acknowledgement.round import About, Round
-from controller.escalation.closing import days_of_silence
-from controller.escalation.duty import contacts_of, on_duty, those_who_can_save_it
-from controller.escalation.handover import packet
-from controller.escalation.said import TO_STAFF, facts_of, facts_of_entry
+from controller.escalation.told.duty import contacts_of, on_duty, those_who_can_save_it
+from controller.escalation.told.handover import packet
+from controller.escalation.told.said import TO_STAFF, facts_of, facts_of_entry
+from controller.escalation.waiting.closing import days_of_silence
 from controller.fleet import store as fleet
 from controller.incidents import store as incidents
 from controller.incidents.case import Incident

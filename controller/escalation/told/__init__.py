@@ -1,0 +1,1 @@
+"""Who is told what happened to an incident, in which words, and what goes along."""

@@ -1,0 +1,1 @@
+"""Incidents that wait for a customer: how long, and what comes after."""
