@@ -58,7 +58,7 @@ async def _serve(config: Config) -> None:
 def set_aside() -> None:
     """What stands after the start lives as long as the process: the collector need not look at it again.
 
-    Some 400,000 objects, 75 ms at each full collection, which fall in the middle of a batch of deadlines.
+    Some 210,000 objects, a tenth of a second at each full collection, in the middle of a batch of deadlines.
     """
     gc.collect()
     gc.freeze()
