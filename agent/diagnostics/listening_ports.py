@@ -1,12 +1,13 @@
 """Who listens on which port, now."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
 from agent.diagnostics.item import KIB, Recipe, Taken, table
 from agent.diagnostics.request import Request
+from agent.rootdoor import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,20 @@ def listening() -> list[Port]:
                 with contextlib.suppress(psutil.Error):
                     name = psutil.Process(connection.pid).name()
             found.append(Port(connection.laddr.ip, connection.laddr.port, connection.pid, name))
-    return found
+    return named(found)
+
+
+def named(found: list[Port]) -> list[Port]:
+    """What we may not see ourselves is asked of root."""
+    if all(one.pid for one in found):
+        return found
+    known = {port: (pid, name) for port, pid, name, _ in asked.listeners()}
+    return [
+        replace(one, pid=known[one.port][0], process=known[one.port][1])
+        if one.pid is None and one.port in known
+        else one
+        for one in found
+    ]
 
 
 RECIPE = Recipe("listening-ports.txt", 64 * KIB, take)

@@ -9,7 +9,7 @@ from typing import Any
 from agent.errors import AgentError
 from agent.processes import Finished, ProgramMissing
 from agent.programs import Tool
-from agent.rootdoor.verbs import CERTBOTS, CERTIFICATE, FILES, SOCKET, verb_for
+from agent.rootdoor.verbs import CERTBOTS, CERTIFICATE, FILES, LISTENERS, SOCKET, verb_for
 
 # The door does one thing at a time: what came before may take as long as the slowest tool.
 PATIENCE_S = 60.0
@@ -86,6 +86,17 @@ def certificate(file: str, path: str = SOCKET) -> bytes:
         return binascii.a2b_base64(str(told), strict_mode=True)
     except ValueError:
         raise PermissionError(13, "the door to root answered something else") from None
+
+
+def listeners(path: str = SOCKET) -> list[tuple[int, int, str, str]]:
+    """Port, process, name and unit of whatever listens, by root's eyes; empty when root is not asked."""
+    if not can_ask(path):
+        return []
+    try:
+        told, _ = _told({"verb": LISTENERS}, PATIENCE_S, path)
+        return [(int(port), int(pid), str(name), str(unit)) for port, pid, name, unit in told["listeners"]]
+    except (DoorShut, KeyError, TypeError, ValueError):
+        return []
 
 
 def _of_certificates(request: dict[str, object], path: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from agent.clock import SystemClock
 from agent.errors import AgentError
 from agent.processes import Finished, ProgramMissing, run
 from agent.programs import SBIN, located
-from agent.rootdoor.verbs import CERTBOTS, CERTIFICATE, FILES, VERBS
+from agent.rootdoor.verbs import CERTBOTS, CERTIFICATE, FILES, LISTENERS, VERBS
 
 REQUEST_MAX_BYTES = 1024
 HEARING_S = 2.0
@@ -104,6 +104,8 @@ class Door:
             return _certbots()
         if name == CERTIFICATE and len(values) == 1:
             return _certificate(values[0])
+        if name == LISTENERS and not values:
+            return _listeners()
         verb = _BY_NAME.get(name)
         if verb is None:
             raise Unheard("there is no such verb")
@@ -206,6 +208,15 @@ def _certificate(path: str) -> Answer:
             {"missing": "no certificate in a file of that path, in a place where servers keep them"}
         )
     return Answer({"der": binascii.b2a_base64(found, newline=False).decode()})
+
+
+def _listeners() -> Answer:
+    from agent.rootdoor.listeners import listeners
+
+    try:
+        return Answer({"listeners": listeners()})
+    except OSError as error:
+        return Answer({"missing": f"the list of processes: {error.strerror}"})
 
 
 def _opened(path: str) -> Answer:

@@ -136,6 +136,8 @@ FILES: dict[str, str] = {
 
 # Certificates, of which only what is public goes out: those of certbot by their paths, and one by its path.
 CERTBOTS, CERTIFICATE = "certificates.certbot", "certificate.public"
+# Who serves which port: of another user's process only root sees it.
+LISTENERS = "ports.listeners"
 
 
 def verb_for(tool: Tool, words: Sequence[str]) -> tuple[Verb, tuple[str, ...]] | None:

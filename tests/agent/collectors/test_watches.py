@@ -16,10 +16,10 @@ from agent.clock import SystemClock
 from agent.collectors import look
 from agent.collectors.procfs import MACHINE, Roots
 from agent.collectors.watches import watch_collectors
-from agent.collectors.watches.listener import unit_of
 from agent.collectors.watches.look import Look, WatchCollector
 from agent.collectors.watches.unit import judged
 from agent.config import Watch
+from agent.rootdoor.listeners import service_of
 from agent.signals import Reading, WatchResult
 
 CLOCK = SystemClock()
@@ -315,8 +315,7 @@ def test_what_systemd_says_is_judged(load: str, active: str, sub: str, wanted: W
 
 
 def test_a_process_knows_its_unit_by_its_control_group() -> None:
-    assert unit_of("0::/system.slice/nginx.service\n") == "nginx.service"
-    assert (
-        unit_of("1:cpu:/\n0::/system.slice/system-getty.slice/getty@tty1.service/x\n") == "getty@tty1.service"
-    )
-    assert unit_of("0::/user.slice/session-1.scope\n") == ""
+    assert service_of("0::/system.slice/nginx.service\n") == "nginx.service"
+    getty = "1:cpu:/\n0::/system.slice/system-getty.slice/getty@tty1.service/x\n"
+    assert service_of(getty) == "getty@tty1.service"
+    assert service_of("0::/user.slice/session-1.scope\n") == ""
