@@ -3,10 +3,12 @@
 Everything else is given a `Clock`, so that a test can jump to the next deadline (house.md "Time").
 """
 
-import asyncio
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the short children wait for nothing, and it is a sixth of what they load
+    import asyncio
 
 
 class Clock(Protocol):
@@ -21,7 +23,7 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Waits that long; zero or less yields once."""
 
-    async def wait(self, event: asyncio.Event, timeout_s: float) -> bool:
+    async def wait(self, event: "asyncio.Event", timeout_s: float) -> bool:
         """True as soon as the event is set, False when `timeout_s` passed first."""
 
 
@@ -35,9 +37,13 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
+        import asyncio
+
         await asyncio.sleep(max(0.0, seconds))
 
-    async def wait(self, event: asyncio.Event, timeout_s: float) -> bool:
+    async def wait(self, event: "asyncio.Event", timeout_s: float) -> bool:
+        import asyncio
+
         if event.is_set():
             return True
         try:

@@ -12,12 +12,12 @@ from datetime import datetime
 from heapq import merge
 
 from agent.layouts import LayoutBook, Series, series_of
+from agent.names import SNAPSHOT
 from agent.signals import Gap, Metric, Reading
 from agent.wire import Snapshot
 
 HISTORY_SNAPSHOTS = 90
 HISTORY_WATCHES = 60
-BEFORE = "snapshot"
 _Column = tuple[str, str, dict[str, str]]
 
 
@@ -93,4 +93,4 @@ class Health:
             for (name, unit, attributes), value in zip(columns[layout_id], values, strict=False)
             if not math.isnan(value)
         )
-        return Reading(BEFORE, taken_at, 0.0, metrics)
+        return Reading(SNAPSHOT, taken_at, 0.0, metrics)

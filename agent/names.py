@@ -44,3 +44,6 @@ REACH_TARGET = "vigia.reach.target"
 TIME_SOURCE = "vigia.time.source"
 HANDLES = "vigia.handles.kind"
 PROTECTION = "vigia.protection.product"
+
+# The readings from before the last ones, as they are kept in a snapshot.
+SNAPSHOT = "snapshot"

@@ -5,7 +5,6 @@ child gets a process group of its own and the whole group is killed at the limit
 tool started in turn stays behind on the customer's machine.
 """
 
-import asyncio
 import contextlib
 import os
 import selectors
@@ -116,6 +115,8 @@ async def run_async(
 
     `heard` is called in another thread.
     """
+    import asyncio  # the children of ours that start programs do without
+
     stop = threading.Event()
     limits = (argv, timeout_s, output_limit_bytes, stdin, environment, stop, heard, stall_s)
     try:

@@ -79,6 +79,15 @@ class Finding:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A process that listens. `unit` is its systemd service, empty when it has none."""
+
+    pid: int
+    name: str
+    unit: str
+
+
 class WatchResult(IntEnum):
     """How one look at a watch ended: the value of the metric `vigia.watch.result`. Never renumbered."""
 

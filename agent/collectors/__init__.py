@@ -9,11 +9,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from agent.clock import Clock
-from agent.config import Config
 from agent.signals import Gap, Reading
+
+if TYPE_CHECKING:
+    from agent.config import Config
 
 METRICS_MAX = 4096
 GAPS_MAX = 64
@@ -39,11 +41,11 @@ class Collector(Protocol):
 class Fitting(Protocol):
     """A collector that reads the configuration: what it names, and where the agent keeps its own."""
 
-    def fit(self, config: Config) -> Collector:
+    def fit(self, config: "Config") -> Collector:
         """The same collector for that configuration."""
 
 
-def fitted(collectors: Sequence[Collector], config: Config) -> tuple[Collector, ...]:
+def fitted(collectors: Sequence[Collector], config: "Config") -> tuple[Collector, ...]:
     """Each collector as the configuration wants it."""
     return tuple(one.fit(config) if isinstance(one, Fitting) else one for one in collectors)
 
@@ -89,4 +91,14 @@ def of_system(platform: str) -> tuple[Collector, ...]:
     return LINUX
 
 
-ALL: tuple[Collector, ...] = of_system(sys.platform)
+if TYPE_CHECKING:
+    ALL: tuple[Collector, ...]
+
+
+def __getattr__(name: str) -> Any:
+    """`ALL`, when it is asked for: who needs a part of this package, such as the child that takes evidence,
+    does not load them all."""
+    if name != "ALL":
+        raise AttributeError(name)
+    globals()["ALL"] = of_system(sys.platform)
+    return globals()["ALL"]

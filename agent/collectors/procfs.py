@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from agent.errors import AgentError
 
 TEXT_LIMIT_BYTES = 1024 * 1024
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+TICKS_PER_S = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PIECE_BYTES = 32 * 1024  # most of these files are smaller: a larger buffer would be made for nothing
 
 

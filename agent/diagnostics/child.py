@@ -8,12 +8,11 @@ from pathlib import Path
 
 import agent
 from agent.clock import Clock
-from agent.collectors.watches.listener import Listener
 from agent.diagnostics.request import packed
 from agent.errors import OutOfTime
 from agent.processes import ProgramMissing, run_async
 from agent.recorder.frozen import Recorded
-from agent.signals import Finding, Reading
+from agent.signals import Finding, Listener, Reading
 
 # A sound machine needs one; one that thrashes, or whose disk stands still, needs most of it, and the minutes
 # before its fault are what we came for.

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.collectors.watches.listener import Listener
 from agent.errors import AgentError
+from agent.findings import finding_from_json, finding_to_json
 from agent.recorder.frozen import Recorded
-from agent.rules.track import finding_from_json, finding_to_json
-from agent.signals import Finding, Reading
+from agent.signals import Finding, Listener, Reading
 
 READINGS_MAX = 600
 

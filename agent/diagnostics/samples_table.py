@@ -10,7 +10,7 @@ from typing import Any
 from agent.diagnostics.item import KIB, Recipe, Taken, table
 from agent.diagnostics.request import Request
 from agent.diagnostics.samples import SOURCE, recent, taken_at
-from agent.health import BEFORE as SNAPSHOT
+from agent.names import SNAPSHOT
 from agent.signals import WatchResult
 
 UNKNOWN = "-"

@@ -20,7 +20,7 @@ from agent.diagnostics import (
 )
 from agent.diagnostics.item import Recipe, Taken
 from agent.diagnostics.request import Request
-from agent.rules.track import finding_to_json
+from agent.findings import finding_to_json
 from evidence.bundle import BundleWriter
 from evidence.manifest import Item
 from evidence.redact import Redactor

@@ -8,8 +8,7 @@ import json
 import os
 from dataclasses import dataclass
 
-from agent.collectors.procfs import MACHINE, Roots
-from agent.collectors.system.own import PAGE_BYTES, TICKS_PER_S
+from agent.collectors.procfs import MACHINE, PAGE_BYTES, TICKS_PER_S, Roots
 
 BUSY = 8
 LARGE = 5

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from agent.signals import Finding, FindingState, Severity
+from agent.findings import finding_from_json, finding_to_json, instant
+from agent.signals import Finding, Severity
 
 RANK = {Severity.NORMAL: 0, Severity.HIGH: 1, Severity.CRITICAL: 2}
 
@@ -61,46 +62,11 @@ def track_from_json(value: Mapping[str, Any]) -> Track:
     return Track(
         rule=str(value["rule"]),
         object=str(value["object"]),
-        seen_at=_instant(value["seen_at"]) if value["seen_at"] else None,
+        seen_at=instant(value["seen_at"]) if value["seen_at"] else None,
         source=str(value.get("source", "")),
-        entered={Severity(key): Hold(*map(_instant, pair)) for key, pair in value["entered"].items()},
-        active={Severity(key): _instant(at) for key, at in value["active"].items()},
-        leaving={Severity(key): _instant(at) for key, at in value["leaving"].items()},
+        entered={Severity(key): Hold(*map(instant, pair)) for key, pair in value["entered"].items()},
+        active={Severity(key): instant(at) for key, at in value["active"].items()},
+        leaving={Severity(key): instant(at) for key, at in value["leaving"].items()},
         finding=finding_from_json(value["finding"]) if value["finding"] else None,
         occurrence=float(value.get("occurrence", 0.0)),
     )
-
-
-def finding_to_json(finding: Finding) -> dict[str, Any]:
-    """Plain values; instants are ISO 8601."""
-    return {
-        "finding_id": finding.finding_id,
-        "rule": finding.rule,
-        "object": finding.object,
-        "state": finding.state.value,
-        "severity": finding.severity.value,
-        "began_at": finding.began_at.isoformat(),
-        "observed_at": finding.observed_at.isoformat(),
-        "facts": dict(finding.facts),
-    }
-
-
-def finding_from_json(value: Mapping[str, Any]) -> Finding:
-    """Raises KeyError, TypeError or ValueError."""
-    return Finding(
-        finding_id=str(value["finding_id"]),
-        rule=str(value["rule"]),
-        object=str(value["object"]),
-        state=FindingState(value["state"]),
-        severity=Severity(value["severity"]),
-        began_at=_instant(value["began_at"]),
-        observed_at=_instant(value["observed_at"]),
-        facts={str(key): str(fact) for key, fact in value["facts"].items()},
-    )
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(f"{text} has no offset")
-    return at

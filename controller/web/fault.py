@@ -90,6 +90,7 @@ _SENTENCES = (
     *reproductions.REFUSALS,
     *waits.REFUSALS,
 )
+_ROLES = {"viewer": "Viewer", "engineer": "Engineer", "administrator": "Administrator"}
 _FIELDS = {
     "body": "Text",
     "profile": "Profile",
@@ -148,7 +149,10 @@ def told(words: Translator, sentence: str) -> str:
     """A room's English sentence in the reader's language; one that the catalogue lacks stays as it is."""
     for pattern, message in _PATTERNS:
         if found := pattern.fullmatch(sentence):
-            return words._(message, **found.groupdict())
+            facts = found.groupdict()
+            if facts.get("role") in _ROLES:
+                facts["role"] = words._(_ROLES[facts["role"]]).lower()
+            return words._(message, **facts)
     return words._(sentence) if sentence else ""
 
 

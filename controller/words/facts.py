@@ -1,16 +1,19 @@
 """A finding's facts with names that people read; an unknown one keeps the name it came with."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from controller.words import rules
+from controller.words import formats, rules
 from controller.words.catalogue import Translator
 from controller.words.causes import CAUSES
 from controller.words.hardwarefacts import HARDWARE_NAMES, HARDWARE_VALUES
+from controller.words.ownfacts import INSTANTS, OWN_NAMES, OWN_VALUES
 from controller.words.systemfacts import SYSTEM_NAMES, SYSTEM_VALUES
 
 NAMES = {
     **HARDWARE_NAMES,
     **SYSTEM_NAMES,
+    **OWN_NAMES,
     "cause": "Cause",
     "cpu_busy_ratio": "Processor busy",
     "cpu_count": "Processors",
@@ -78,18 +81,28 @@ OUTCOMES = {
 VALUES: Mapping[str, Mapping[str, str]] = {
     **HARDWARE_VALUES,
     **SYSTEM_VALUES,
+    **OWN_VALUES,
     "watch_outcome": OUTCOMES,
     "cause": {word: one.name for word, one in CAUSES.items()},
 }
 # Said elsewhere on the page, or made for programs.
-_LEFT_OUT = {"boot_at_unix_s", "watch_name"}
+_LEFT_OUT = {"boot_at_unix_s", "machine", "watch_name"}
 
 
-def named(facts: Mapping[str, str], words: Translator) -> list[tuple[str, str]]:
-    """(name, value) in the order they came, empty ones left out."""
+def named(facts: Mapping[str, str], words: Translator, zone: str | None = None) -> list[tuple[str, str]]:
+    """(name, value) in the order they came, empty ones left out; instants in the reader's zone."""
     kept = {name: value for name, value in facts.items() if name not in _LEFT_OUT and value != ""}
     shown = rules.facts_shown(kept, words.language)
     for name, value in kept.items():
         if value in VALUES.get(name, {}):
             shown[name] = words._(VALUES[name][value])
+        elif name in INSTANTS:
+            shown[name] = _instant(value, words, zone)
     return [(words._(NAMES[name]) if name in NAMES else name, value) for name, value in shown.items()]
+
+
+def _instant(value: str, words: Translator, zone: str | None) -> str:
+    try:
+        return formats.instant(datetime.fromisoformat(value), words.language, zone)
+    except ValueError:
+        return rules.cleaned(value)

@@ -4,13 +4,11 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from agent.collectors.procfs import MACHINE, Roots, text, word
+from agent.collectors.procfs import MACHINE, PAGE_BYTES, TICKS_PER_S, Roots, text, word
 from agent.collectors.rates import Rates
 from agent.config import Config
 from agent.signals import Metric, Reading
 
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-TICKS_PER_S = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 NO_LIMIT_BYTES = 1 << 62
 
 

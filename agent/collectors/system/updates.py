@@ -8,9 +8,9 @@ from datetime import datetime
 from agent.clock import SystemClock
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
 from agent.collectors.memory import parse_meminfo
-from agent.collectors.procfs import MACHINE, Roots, Unreadable, text
+from agent.collectors.procfs import MACHINE, PAGE_BYTES, Roots, Unreadable, text
 from agent.collectors.system import elsewhere
-from agent.collectors.system.own import PAGE_BYTES, memory_limit
+from agent.collectors.system.own import memory_limit
 from agent.rootdoor.asked import can_ask
 from agent.signals import Gap, Metric, Reading
 

@@ -4,23 +4,14 @@ A walk over open files is dear (tens of milliseconds on a busy machine): never d
 """
 
 import os
-from dataclasses import dataclass
 
 from agent.collectors.procfs import Roots, Unreadable, names, text
 from agent.rootdoor import asked
 from agent.rootdoor.listeners import service_of
+from agent.signals import Listener
 
 LISTENING = "0A"
 PROCESSES_MAX = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """A process that listens. `unit` is its systemd service, empty when it has none."""
-
-    pid: int
-    name: str
-    unit: str
 
 
 def find(port: int, roots: Roots) -> Listener | None:

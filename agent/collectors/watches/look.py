@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.collectors.procfs import Roots
-from agent.collectors.watches.listener import Listener
 from agent.config import Watch
 from agent.names import WATCH, WATCH_KIND, WATCH_TARGET
-from agent.signals import Metric, Reading, WatchResult
+from agent.signals import Listener, Metric, Reading, WatchResult
 
 EVERY_S = 2.0
 

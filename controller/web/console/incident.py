@@ -288,7 +288,7 @@ def shown(
         "steps": steps(
             explanation.entries, whole.customer.zone, whole.machine.name if whole.machine else "", words
         ),
-        "facts": facts_named(case.facts, words),
+        "facts": facts_named(case.facts, words, whole.customer.zone),
         "bundles": whole.bundles,
         "pulls": pull_views.views(whole.orders, {one.id: one.name for one in whole.machines}, words),
         "pull_choice": pull_views.choice(whole.machines, whole.machine),

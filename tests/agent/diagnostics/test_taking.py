@@ -13,7 +13,6 @@ import pytest
 from agent.clock import SystemClock
 from agent.collectors import ALL as COLLECTORS
 from agent.collectors import look
-from agent.collectors.watches.listener import Listener
 from agent.diagnostics import samples_table
 from agent.diagnostics.item import Recipe, Taken, table
 from agent.diagnostics.largest_folders import walked
@@ -21,7 +20,7 @@ from agent.diagnostics.request import Request, RequestRefused, packed, unpacked
 from agent.diagnostics.samples import take as samples_of
 from agent.diagnostics.taking import ALL, PACKED_MAX_BYTES, taken_bundle
 from agent.diagnostics.watched_port import port_of
-from agent.signals import Finding, FindingState, Gap, Metric, Reading, Severity
+from agent.signals import Finding, FindingState, Gap, Listener, Metric, Reading, Severity
 from evidence.reader import read_bundle
 
 CLOCK = SystemClock()

@@ -9,12 +9,12 @@ import pytest
 
 from agent.collectors.procfs import Roots
 from agent.collectors.watches import listener
-from agent.collectors.watches.listener import Listener
 from agent.diagnostics import listening_ports
 from agent.diagnostics.listening_ports import Port
 from agent.rootdoor import asked
 from agent.rootdoor.door import Door
 from agent.rootdoor.listeners import listeners
+from agent.signals import Listener
 
 
 @pytest.fixture
