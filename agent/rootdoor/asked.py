@@ -9,6 +9,7 @@ from typing import Any
 from agent.errors import AgentError
 from agent.processes import Finished, ProgramMissing
 from agent.programs import Tool
+from agent.rootdoor.listeners import Row
 from agent.rootdoor.verbs import CERTBOTS, CERTIFICATE, FILES, LISTENERS, SOCKET, verb_for
 
 # The door does one thing at a time: what came before may take as long as the slowest tool.
@@ -88,7 +89,7 @@ def certificate(file: str, path: str = SOCKET) -> bytes:
         raise PermissionError(13, "the door to root answered something else") from None
 
 
-def listeners(path: str = SOCKET) -> list[tuple[int, int, str, str]]:
+def listeners(path: str = SOCKET) -> list[Row]:
     """Port, process, name and unit of whatever listens, by root's eyes; empty when root is not asked."""
     if not can_ask(path):
         return []

@@ -1,35 +1,42 @@
 """Which process serves which TCP port, by root's eyes: number, name and unit, and nothing else of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 
 LISTENING = "0A"
 PROCESSES_MAX = 4096
 ROWS_MAX = 1024
 TABLE_BYTES = 1024 * 1024
+Row = tuple[int, int, str, str]
 
 
-def listeners(proc: str = "/proc") -> list[tuple[int, int, str, str]]:
+def listeners(proc: str = "/proc") -> list[Row]:
     """Port, process, its name and its systemd service ("" when it has none), each pair once.
 
     A walk over the open files of all processes: tens of milliseconds on a busy machine.
     """
-    ports: dict[str, int] = {}
+    return sorted({row[:2]: row for row in islice(holders(sockets(proc), proc), ROWS_MAX)}.values())
+
+
+def sockets(proc: str = "/proc") -> dict[str, int]:
+    """What listens: as a descriptor of it is a link to, and its port."""
+    found: dict[str, int] = {}
     for table in ("tcp", "tcp6"):
-        ports.update(_listening(_text(f"{proc}/net/{table}", TABLE_BYTES)))
-    found: dict[tuple[int, int], tuple[int, int, str, str]] = {}
-    processes = [name for name in os.listdir(proc) if name.isdecimal()] if ports else []
+        found.update(_listening(_text(f"{proc}/net/{table}", TABLE_BYTES)))
+    return found
+
+
+def holders(wanted: Mapping[str, int], proc: str = "/proc") -> Iterator[Row]:
+    """Who has one of these open, as far as we may see it; a process of several descriptors as often."""
+    processes = [name for name in os.listdir(proc) if name.isdecimal()] if wanted else []
     for process in processes[:PROCESSES_MAX]:
         for target in _open_files(f"{proc}/{process}/fd"):
-            port = ports.get(target)
-            if port is not None and (port, int(process)) not in found:
+            if target in wanted:
                 name = _text(f"{proc}/{process}/comm", 4096).strip()
                 unit = service_of(_text(f"{proc}/{process}/cgroup", 65_536))
-                found[port, int(process)] = (port, int(process), name, unit)
-        if len(found) >= ROWS_MAX:
-            break
-    return sorted(found.values())
+                yield wanted[target], int(process), name, unit
 
 
 def service_of(cgroup: str) -> str:
