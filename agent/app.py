@@ -48,7 +48,7 @@ from agent.recorder.recorder import Recorder
 from agent.recorder.witness import witnessed
 from agent.recovery import AttemptFile
 from agent.renewal import Renewal
-from agent.reporting import Reporter, TakeEvidence
+from agent.reporting import BOOT_RULE, Reporter, TakeEvidence
 from agent.rules import Judge
 from agent.schedule import Schedule
 from agent.signals import Finding, Reading
@@ -243,7 +243,14 @@ class App:
                 told = damage_payload(damage.places, damage.size_bytes, reason)
                 self._spool.put(Lane.FAULTS, Kind.DAMAGE, told)
         left = set(self._recorder.undelivered())
-        self._reporter.evidence_again(one for one in self._judge.open_conditions() if one.finding_id in left)
+        self._reporter.evidence_again(
+            [
+                one
+                for one in self._judge.open_conditions()
+                if one.finding_id in left
+                or (one.rule == BOOT_RULE and self._recorder.take_over(one.finding_id))
+            ]
+        )
 
     async def _again(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         """Begins a part again when it fails, until it ends by itself."""

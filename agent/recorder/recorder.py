@@ -179,6 +179,15 @@ class Recorder:
         """Findings whose recordings lie here since an earlier life: their evidence never left."""
         return [one.key for one in self._left() if one.key != BOOT and one.key not in self._recorded]
 
+    def take_over(self, key: str) -> bool:
+        """Whether the minutes before this run of the machine lie here since an earlier life of the agent: they
+        are that finding's recording then."""
+        kept = next((one for one in self._left() if one.key == BOOT), None)
+        if kept is None or self._ring.began_anew:
+            return False
+        self._recorded[key] = Recorded(kept.path)
+        return True
+
     def close(self) -> None:
         """Stopped in order: the ring says so, durably. Raises OSError."""
         with self._lock:

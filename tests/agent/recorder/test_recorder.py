@@ -138,6 +138,25 @@ async def test_what_came_before_a_power_cut_goes_with_the_unexpected_restart(tmp
     assert not after.frozen()
 
 
+def test_an_agent_that_is_started_again_still_has_the_minutes_before_the_power_cut(tmp_path: Path) -> None:
+    """Their evidence never left: whoever is told of the restart takes them over, until the next cut."""
+    bench = Bench(tmp_path)
+    bench.live(60)
+    second = Bench(tmp_path, "boot-2", bench.clock)
+    assert not second.recorder.take_over("f-1"), "it is the one that put them aside"
+    second.live(10)
+    second.recorder.close()
+    again = Bench(tmp_path, "boot-2", bench.clock)
+    assert again.recorder.take_over("f-1")
+    rows = [
+        line for line in again.items(finding("f-1"))["recorder/minutes.txt"].splitlines() if line[2:3] == ":"
+    ]
+    assert len(rows) == 60
+    again.recorder.delivered("f-1")
+    assert not again.frozen() and not again.recorder.take_over("f-1")
+    assert not Bench(tmp_path, "boot-3", bench.clock).recorder.take_over("f-1")
+
+
 async def test_each_restart_has_its_own_minutes(tmp_path: Path) -> None:
     """What nobody asked for after the first power cut must not pass for what came before the second."""
     bench = Bench(tmp_path)
