@@ -180,7 +180,7 @@ class Recorder:
         return [one.key for one in self._left() if one.key != BOOT and one.key not in self._recorded]
 
     def take_over(self, key: str) -> bool:
-        """Whether the minutes before this run of the machine lie here since an earlier life of the agent; then
+        """Whether the minutes before this run of the machine lie here since an earlier life of ours; then
         that finding has them."""
         kept = next((one for one in self._left() if one.key == BOOT), None)
         if kept is None or self._ring.began_anew:
