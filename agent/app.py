@@ -37,7 +37,7 @@ from agent.leaving import reason_to_leave
 from agent.link.conversation import Subject, Timing
 from agent.link.stream import Link, LinkState
 from agent.link.uploads import send
-from agent.machine import boot_id, introduction
+from agent.machine import boot_id, introduction, uptime_s
 from agent.neighbours import desk as neighbours
 from agent.neighbours.looking import Eye, connected
 from agent.neighbours.surroundings import read_next_door, read_surroundings
@@ -327,7 +327,7 @@ class App:
         ahead_s = (now - welcome.controller_time).total_seconds()
         self._snapshot_every_s = welcome.snapshot_interval_s
         self._ahead_s = ahead_s
-        self._last_link.connected(now, ahead_s)
+        self._last_link.connected(now, ahead_s, boot_id(), uptime_s())
         self._recorder.link_changed(True)
         self._renewal.welcomed(welcome)
         log.info("connected as %s; our clock is %+.1f s from the controller's", welcome.agent_id, ahead_s)

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +11,18 @@ from agent.disk import Disk
 
 @dataclass(frozen=True, slots=True)
 class LastLink:
-    """`clock_ahead_s`: our clock minus the controller's at the last welcome. No `trouble`: connected."""
+    """`clock_ahead_s`: our clock minus the controller's at the last welcome. No `trouble`: connected.
+
+    `boot` and `boot_at_unix_s`: in which run of the machine that was, and when that run began by our clock of
+    then; a clock that is set moves its beginning.
+    """
 
     connected_at: datetime | None = None
     clock_ahead_s: float | None = None
     trouble: str = ""
     trouble_at: datetime | None = None
+    boot: str = ""
+    boot_at_unix_s: float | None = None
 
 
 class LastLinkFile:
@@ -37,13 +43,17 @@ class LastLinkFile:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return LastLink()
 
-    def connected(self, now: datetime, clock_ahead_s: float) -> None:
-        self._write(LastLink(connected_at=now, clock_ahead_s=clock_ahead_s))
+    def connected(
+        self, now: datetime, clock_ahead_s: float, boot: str = "", uptime_s: float | None = None
+    ) -> None:
+        """`uptime_s`: how long the machine's run `boot` has lasted, where that is known."""
+        boot_at_s = now.timestamp() - uptime_s if boot and uptime_s is not None else None
+        self._write(LastLink(now, clock_ahead_s, boot=boot, boot_at_unix_s=boot_at_s))
 
     def trouble(self, now: datetime, reason: str) -> None:
         """Written when the reason changes, not at every failed try."""
         if reason != self._held.trouble:
-            self._write(LastLink(self._held.connected_at, self._held.clock_ahead_s, reason, now))
+            self._write(replace(self._held, trouble=reason, trouble_at=now))
 
     def _write(self, state: LastLink) -> None:
         self._held = state

@@ -14,6 +14,7 @@ from agent.wire import Introduction
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 STAT = Path("/proc/stat")
+UPTIME = Path("/proc/uptime")
 
 
 def introduction(config: Config) -> Introduction:
@@ -43,6 +44,13 @@ def boot_id() -> str:
         return BOOT_ID.read_text().strip()
     except OSError:
         return ""
+
+
+def uptime_s() -> float | None:
+    """How long this boot has lasted, sleep included; None where it is not told."""
+    with suppress(OSError, ValueError, IndexError):
+        return float(UPTIME.read_text().split()[0])
+    return None
 
 
 def boot_at() -> datetime | None:

@@ -27,6 +27,9 @@ RETRY_S = 5.0
 WAITING_MAX = 512
 EVIDENCE_WAITING_MAX = 8
 EVIDENCE_PER_HOUR = 30
+# What comes and goes is one incident: its first bundles tell it, and the others' must not wait for more.
+EVIDENCE_PER_OBJECT = 3
+HOUR_S = 3_600.0
 # A machine that just started, or thrashes, gets longer each time; the recording waits on its disk.
 EVIDENCE_TRIES = 4
 EVIDENCE_AGAIN_S = 60.0
@@ -80,7 +83,7 @@ class Reporter:
         self._news = asyncio.Event()
         self._evidence: asyncio.Queue[Finding] = asyncio.Queue(EVIDENCE_WAITING_MAX)
         self._frozen: dict[str, asyncio.Task[None]] = {}
-        self._evidence_taken: deque[float] = deque(maxlen=EVIDENCE_PER_HOUR)
+        self._evidence_taken: deque[tuple[float, str, str]] = deque(maxlen=EVIDENCE_PER_HOUR)
         self._seen: deque[str] = deque(maxlen=WAITING_MAX)
         self._tries: dict[str, int] = {}
 
@@ -208,13 +211,22 @@ class Reporter:
         self._seen.append(finding.finding_id)
         now_s = self._clock.monotonic()
         taken = self._evidence_taken
-        if len(taken) == EVIDENCE_PER_HOUR and now_s - taken[0] < 3_600:
+        while taken and now_s - taken[0][0] >= HOUR_S:
+            taken.popleft()
+        if len(taken) == EVIDENCE_PER_HOUR:
             log.warning("no evidence for %s: %d bundles in the last hour", finding.rule, EVIDENCE_PER_HOUR)
+            return
+        about = (finding.rule, finding.object)
+        same = sum(1 for _, rule, name in taken if (rule, name) == about)
+        if same == EVIDENCE_PER_OBJECT:
+            log.info(
+                "no more evidence for %s %r: %d bundles in the last hour", finding.rule, finding.object, same
+            )
             return
         try:
             self._evidence.put_nowait(finding)
             self._freeze(finding)
-            taken.append(now_s)
+            taken.append((now_s, finding.rule, finding.object))
         except asyncio.QueueFull:
             log.warning("no evidence for %s: %d findings wait for theirs", finding.rule, EVIDENCE_WAITING_MAX)
 

@@ -12,7 +12,13 @@ import pytest
 from agent.errors import OutOfTime
 from agent.health import Health
 from agent.layouts import LayoutBook
-from agent.reporting import EVIDENCE_AGAIN_S, EVIDENCE_PER_HOUR, EVIDENCE_TRIES, Reporter
+from agent.reporting import (
+    EVIDENCE_AGAIN_S,
+    EVIDENCE_PER_HOUR,
+    EVIDENCE_PER_OBJECT,
+    EVIDENCE_TRIES,
+    Reporter,
+)
 from agent.signals import Finding, FindingState, Metric, Reading, Severity
 from agent.spool import Kind, Lane, Spool
 from protos.vigia.v1 import agent_pb2 as pb
@@ -37,8 +43,8 @@ class CountingJudge:
         if self.broken:
             raise ZeroDivisionError
         self.count += 1
-        name = f"id-{self.count}"
-        return [Finding(name, "watch.down", "shop", FindingState.RAISED, Severity.CRITICAL, now, now)]
+        name, about = f"id-{self.count}", reading.collector.removeprefix("watch:")
+        return [Finding(name, "watch.down", about, FindingState.RAISED, Severity.CRITICAL, now, now)]
 
     def open_conditions(self) -> tuple[Finding, ...]:
         return ()
@@ -137,8 +143,8 @@ async def test_evidence_is_taken_once_for_a_finding_and_not_in_a_storm() -> None
 
     bench = Bench(take)
     task = asyncio.create_task(bench.reporter.gather_evidence())
-    for _ in range(EVIDENCE_PER_HOUR + 5):
-        bench.reporter.take(reading())
+    for number in range(EVIDENCE_PER_HOUR + 5):
+        bench.reporter.take(reading(f"watch:shop-{number}"))
         await bench.reporter.flush()
         await asyncio.sleep(0.005)
     for _ in range(200):
@@ -151,6 +157,33 @@ async def test_evidence_is_taken_once_for_a_finding_and_not_in_a_storm() -> None
     bundles = [message.evidence for kind, message in bench.held() if kind is Kind.EVIDENCE]
     assert {bundle.finding_id for bundle in bundles} == set(taken[1:])
     assert bundles[0].bundle == b"zip"
+
+
+async def test_what_comes_and_goes_does_not_take_the_evidence_of_the_others() -> None:
+    """A till that crashes every few seconds is one incident; its first bundles are enough for an hour."""
+    taken: list[str] = []
+
+    async def take(finding: Finding, before: tuple[Reading, ...]) -> bytes | None:
+        taken.append(finding.object)
+        return b"zip"
+
+    bench = Bench(take)
+    task = asyncio.create_task(bench.reporter.gather_evidence())
+
+    async def found(name: str, times: int) -> None:
+        for _ in range(times):
+            bench.reporter.take(reading(f"watch:{name}"))
+            await bench.reporter.flush()
+            await asyncio.sleep(0.005)
+
+    await found("till", EVIDENCE_PER_HOUR)
+    await found("shop", 1)
+    await until(lambda: taken == ["till"] * EVIDENCE_PER_OBJECT + ["shop"])
+    await bench.clock.advance(3_600)
+    await found("till", 1)
+    await until(lambda: taken[-1] == "till")
+    assert len(taken) == EVIDENCE_PER_OBJECT + 2
+    task.cancel()
 
 
 async def test_evidence_that_runs_out_of_time_is_taken_again_with_more_patience() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.clock import SystemClock
 from agent.collectors.asking import Ask, ProgramMissing, Tool, Unanswered, answer, ask
-from agent.collectors.procfs import MACHINE, Roots, Unreadable, text
+from agent.collectors.procfs import MACHINE, Roots, Unreadable, text, word
 from agent.collectors.system import elsewhere
 from agent.collectors.system.child import child
 from agent.config import Config
@@ -82,6 +82,11 @@ class TimeSync:
         if uptime_s is None:
             return link.clock_ahead_s
         began_s = now.timestamp() - uptime_s
+        if link.boot_at_unix_s is not None and link.boot == word(
+            f"{self._roots.proc}/sys/kernel/random/boot_id"
+        ):
+            return link.clock_ahead_s + began_s - link.boot_at_unix_s
+        # Of another run of the machine, or of an agent that did not write it down: from the first look on.
         if self._welcome is None or self._welcome[0] != link.connected_at:
             self._welcome = (link.connected_at, began_s)
         return link.clock_ahead_s + began_s - self._welcome[1]

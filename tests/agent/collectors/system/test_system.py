@@ -187,6 +187,20 @@ def test_a_clock_that_jumps_between_two_welcomes_is_seen(tmp_path: Path) -> None
     assert clock.read(NOON + timedelta(seconds=180)).value("vigia.time.offset", **of) == pytest.approx(120.5)
 
 
+def test_a_clock_that_jumps_before_anybody_looked_at_it_is_seen_too(tmp_path: Path) -> None:
+    """Set seconds after the welcome, or while the agent was started again: the welcome says when the run of the
+    machine began. A later run began elsewhere, and says nothing about a jump."""
+    here = machine(tmp_path)
+    of = {TIME_SOURCE: "controller"}
+    LastLinkFile(OsDisk(), tmp_path).connected(NOON, 0.5, "boot-1", 100.0)
+    for boot, uptime, ahead in (("boot-1", "110.0 1.0", 120.5), ("boot-2", "3.0 1.0", 0.5)):
+        here.says("proc/sys/kernel/random/boot_id", f"{boot}\n")
+        here.says("proc/uptime", f"{uptime}\n")
+        clock = TimeSync(here.roots, Answers(shelf.ANSWERS), str(tmp_path / "run"), tmp_path)
+        found = clock.read(NOON + timedelta(seconds=130)).value("vigia.time.offset", **of)
+        assert found == pytest.approx(ahead), boot
+
+
 def test_bad_logins_are_counted_in_the_journal_where_there_is_no_btmp(tmp_path: Path) -> None:
     here = machine(tmp_path)
     (tmp_path / "log/btmp").unlink()
