@@ -242,7 +242,11 @@ class App:
             with suppress(OSError, SpoolFull):
                 told = damage_payload(damage.places, damage.size_bytes, reason)
                 self._spool.put(Lane.FAULTS, Kind.DAMAGE, told)
-        left = set(self._recorder.undelivered())
+        owed = self._reporter.owed()
+        left = {*self._recorder.undelivered(), *owed}
+        for key, bearer in owed.items():
+            if bearer:
+                self._recorder.shared(key, bearer)
         self._reporter.evidence_again(
             [
                 one

@@ -57,4 +57,4 @@ class SpoolFull(AgentError):
 
 
 class OutOfTime(AgentError):
-    """It did not end within what it may take; later, on a machine that is less busy, it may."""
+    """It did not end within what it may take, or was ended; later, on a machine less busy, it may."""

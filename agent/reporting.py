@@ -57,6 +57,10 @@ class Recording(Protocol):
 
     def delivered(self, key: str) -> None: ...
 
+    def goes_with(self, key: str) -> str: ...
+
+    def shared(self, key: str, bearer: str) -> None: ...
+
     def snapshot(self, layout_id: int, values: Iterable[float]) -> None: ...
 
 
@@ -86,6 +90,9 @@ class Reporter:
         self._evidence_taken: deque[tuple[float, str, str]] = deque(maxlen=EVIDENCE_PER_HOUR)
         self._seen: deque[str] = deque(maxlen=WAITING_MAX)
         self._tries: dict[str, int] = {}
+        self._owed: set[str] = set()
+        self._owed_path = judge_path.with_name("owed.json")
+        self._owed_kept = b"{}"
 
     def take(self, reading: Reading) -> None:
         """One reading from the schedule. A rule that fails costs this reading's judgement, nothing else."""
@@ -126,6 +133,7 @@ class Reporter:
                 self._tell(found.pop(0))
             self._waiting.popleft()
             await self._keep(state)
+        await self._keep_owed()
         return True
 
     async def measure(self) -> None:
@@ -145,11 +153,21 @@ class Reporter:
         if not self._waiting:
             await self._keep(self._state())
 
+    def owed(self) -> dict[str, str]:
+        """Findings whose evidence an earlier life of the agent did not get to. With each goes the finding that
+        took its recording along, "" where it has its own."""
+        try:
+            self._owed_kept = self._disk.read(self._owed_path)
+            return {str(key): str(bearer) for key, bearer in json.loads(self._owed_kept).items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
     def evidence_again(self, findings: Iterable[Finding]) -> None:
-        """For findings whose recording lies here since an earlier life: their evidence never left."""
+        """For findings of an earlier life whose evidence never left."""
         for finding in findings:
             with suppress(asyncio.QueueFull):
                 self._evidence.put_nowait(finding)
+                self._owed.add(finding.finding_id)
 
     def tries(self, finding_id: str) -> int:
         """Which attempt at its evidence this is, counted from 1."""
@@ -178,6 +196,8 @@ class Reporter:
                 except (AgentError, OSError, ValueError) as error:
                     log.warning("no evidence for %s %s: %s", finding.rule, finding.object, error)
                 self._tries.pop(finding.finding_id, None)
+                self._owed.discard(finding.finding_id)
+                await self._keep_owed()
 
     async def _queue_later(self, finding: Finding, pause_s: float) -> None:
         await self._clock.sleep(pause_s)
@@ -225,6 +245,7 @@ class Reporter:
             return
         try:
             self._evidence.put_nowait(finding)
+            self._owed.add(finding.finding_id)
             self._freeze(finding)
             taken.append((now_s, finding.rule, finding.object))
         except asyncio.QueueFull:
@@ -249,6 +270,18 @@ class Reporter:
 
     def _state(self) -> bytes:
         return json.dumps(self._judge.dump()).encode()
+
+    async def _keep_owed(self) -> None:
+        """What is still to be taken outlives us; losing the file costs evidence, never a finding."""
+        bearer = self._recorder.goes_with if self._recorder is not None else lambda _: ""
+        told = json.dumps({one: bearer(one) for one in sorted(self._owed)}).encode()
+        if told == self._owed_kept:
+            return
+        try:
+            await asyncio.to_thread(self._disk.replace, self._owed_path, told)
+            self._owed_kept = told
+        except OSError as error:
+            log.warning("evidence that is owed not written down: %s", error)
 
     async def _keep(self, state: bytes) -> None:
         try:

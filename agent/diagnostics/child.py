@@ -32,7 +32,8 @@ async def take_evidence(
     patience: int = 1,
 ) -> bytes | None:
     """The redacted bundle (zip, at most 512 KiB) about one finding; None when there can be none. Raises
-    OutOfTime after `patience` times 45 s.
+    OutOfTime after `patience` times 45 s, and when a
+    signal ended it.
 
     `readings` are the recent ones, oldest first; `listener` is the watch's `last_listener`,
     `recorded` what the flight recorder put aside.
@@ -50,6 +51,8 @@ async def take_evidence(
     took_s = clock.monotonic() - began
     if ended.timed_out:
         raise OutOfTime(f"out of time after {took_s:.1f} s")
+    if ended.returncode < 0:  # the agent is being stopped, or the machine is short of memory
+        raise OutOfTime(f"ended by signal {-ended.returncode} after {took_s:.1f} s")
     if not ended.ok:
         why = f"exit status {ended.returncode}"
         _log.warning("evidence for %s: none after %.1f s: %s", finding.finding_id, took_s, why)

@@ -175,6 +175,15 @@ class Recorder:
             if kept.path == held.path:
                 self._frozen.drop(kept.key)
 
+    def goes_with(self, key: str) -> str:
+        """The finding that takes along, or took, the recording it shares with this one; "" for its own."""
+        known = self._recorded.get(key)
+        return known.same_as if known is not None else ""
+
+    def shared(self, key: str, bearer: str) -> None:
+        """As `goes_with` said in an earlier life of the agent."""
+        self._recorded.setdefault(key, Recorded(same_as=bearer))
+
     def undelivered(self) -> list[str]:
         """Findings whose recordings lie here since an earlier life: their evidence never left."""
         return [one.key for one in self._left() if one.key != BOOT and one.key not in self._recorded]

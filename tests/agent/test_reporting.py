@@ -236,6 +236,28 @@ async def until(there: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def test_evidence_that_is_owed_outlives_the_agent() -> None:
+    """Killed while it was being taken: the next life knows of it, until it is in the spool or given up."""
+    free = asyncio.Event()
+
+    async def take(finding: Finding, before: tuple[Reading, ...]) -> bytes | None:
+        await free.wait()
+        return b"zip"
+
+    bench = Bench(take)
+    task = asyncio.create_task(bench.reporter.gather_evidence())
+    bench.reporter.take(reading())
+    await bench.reporter.flush()
+    bench.disk.crash(lambda _: 0)
+    assert bench.reporter.owed() == {"id-1": ""}
+    free.set()
+    await until(lambda: bench.reporter.owed() == {})
+    assert [kind for kind, _ in bench.held()] == [Kind.FINDING, Kind.EVIDENCE]
+    bench.disk.replace(JUDGE.with_name("owed.json"), b"[1]")
+    assert bench.reporter.owed() == {}, "what cannot be read costs evidence, and nothing else"
+    task.cancel()
+
+
 @pytest.mark.parametrize("name", ["cpu", "watch:shop"])
 async def test_nothing_found_is_nothing_written(name: str) -> None:
     bench = Bench()

@@ -138,6 +138,19 @@ async def test_what_came_before_a_power_cut_goes_with_the_unexpected_restart(tmp
     assert not after.frozen()
 
 
+async def test_who_has_the_shared_recording_is_known_after_a_restart(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.live(5)
+    await bench.recorder.freeze("f-1")
+    await bench.recorder.freeze("f-2")
+    assert bench.recorder.goes_with("f-2") == "f-1" and bench.recorder.goes_with("f-1") == ""
+    bench.recorder.delivered("f-2")
+    assert bench.recorder.goes_with("f-1") == "f-2"
+    again = Bench(tmp_path, clock=bench.clock)
+    again.recorder.shared("f-1", "f-2")
+    assert set(again.items(finding("f-1"))) == {"recorder/same-as.txt"}
+
+
 def test_an_agent_that_is_started_again_still_has_the_minutes_before_the_power_cut(tmp_path: Path) -> None:
     """Their evidence never left: whoever is told of the restart takes them over, until the next cut."""
     bench = Bench(tmp_path)
