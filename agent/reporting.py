@@ -154,8 +154,8 @@ class Reporter:
             await self._keep(self._state())
 
     def owed(self) -> dict[str, str]:
-        """Findings whose evidence an earlier life of the agent did not get to. With each goes the finding that
-        took its recording along, "" where it has its own."""
+        """Findings whose evidence an earlier life of the agent did not get to, and which finding took the
+        recording of each along, "" where it has its own."""
         try:
             self._owed_kept = self._disk.read(self._owed_path)
             return {str(key): str(bearer) for key, bearer in json.loads(self._owed_kept).items()}
