@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,7 @@ HOUR_S = 3_600.0
 # A machine that just started, or thrashes, gets longer each time; the recording waits on its disk.
 EVIDENCE_TRIES = 4
 EVIDENCE_AGAIN_S = 60.0
+RECENT_RECORDS = 256
 # What came before this one happened in the machine's run before.
 BOOT_RULE = "boot.unexpected"
 log = logging.getLogger(__name__)
@@ -158,9 +159,21 @@ class Reporter:
         recording of each along, "" where it has its own."""
         try:
             self._owed_kept = self._disk.read(self._owed_path)
-            return {str(key): str(bearer) for key, bearer in json.loads(self._owed_kept).items()}
+            owed = {str(key): str(bearer) for key, bearer in json.loads(self._owed_kept).items()}
         except (OSError, ValueError, AttributeError):
             return {}
+        with suppress(OSError):
+            for key in self._told_lately() if owed else ():
+                owed.pop(key, None)  # killed between the spool and this file: it would be taken twice
+        return owed
+
+    def _told_lately(self) -> Iterator[str]:
+        """Findings whose evidence is among the newest records of the spool. Raises OSError."""
+        last = self._spool.last(Lane.FAULTS)
+        start = max(1, last - RECENT_RECORDS)
+        while start <= last and (records := self._spool.read(Lane.FAULTS, start)):
+            yield from (wire.evidence_about(one.payload) for one in records if one.kind is Kind.EVIDENCE)
+            start = records[-1].sequence + 1
 
     def evidence_again(self, findings: Iterable[Finding]) -> None:
         """For findings of an earlier life whose evidence never left."""

@@ -253,6 +253,8 @@ async def test_evidence_that_is_owed_outlives_the_agent() -> None:
     free.set()
     await until(lambda: bench.reporter.owed() == {})
     assert [kind for kind, _ in bench.held()] == [Kind.FINDING, Kind.EVIDENCE]
+    bench.disk.replace(JUDGE.with_name("owed.json"), b'{"id-1": "", "id-2": "id-1"}')
+    assert bench.reporter.owed() == {"id-2": "id-1"}, "what is in the spool is owed no more"
     bench.disk.replace(JUDGE.with_name("owed.json"), b"[1]")
     assert bench.reporter.owed() == {}, "what cannot be read costs evidence, and nothing else"
     task.cancel()
