@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from agent.clock import Clock
 from agent.disk import Disk
 from agent.errors import AgentError, OutOfTime, SpoolFull
 from agent.health import Health
+from agent.owed import Owed
 from agent.signals import Finding, FindingState, Reading
 from agent.spool import Kind, Lane, Spool
 
@@ -33,7 +34,6 @@ HOUR_S = 3_600.0
 # A machine that just started, or thrashes, gets longer each time; the recording waits on its disk.
 EVIDENCE_TRIES = 4
 EVIDENCE_AGAIN_S = 60.0
-RECENT_RECORDS = 256
 # What came before this one happened in the machine's run before.
 BOOT_RULE = "boot.unexpected"
 log = logging.getLogger(__name__)
@@ -91,9 +91,7 @@ class Reporter:
         self._evidence_taken: deque[tuple[float, str, str]] = deque(maxlen=EVIDENCE_PER_HOUR)
         self._seen: deque[str] = deque(maxlen=WAITING_MAX)
         self._tries: dict[str, int] = {}
-        self._owed: set[str] = set()
-        self._owed_path = judge_path.with_name("owed.json")
-        self._owed_kept = b"{}"
+        self._owed = Owed(disk, judge_path.with_name("owed.json"), spool)
 
     def take(self, reading: Reading) -> None:
         """One reading from the schedule. A rule that fails costs this reading's judgement, nothing else."""
@@ -155,32 +153,15 @@ class Reporter:
             await self._keep(self._state())
 
     def owed(self) -> dict[str, str]:
-        """Findings whose evidence an earlier life of the agent did not get to, and which finding took the
-        recording of each along, "" where it has its own."""
-        try:
-            self._owed_kept = self._disk.read(self._owed_path)
-            owed = {str(key): str(bearer) for key, bearer in json.loads(self._owed_kept).items()}
-        except (OSError, ValueError, AttributeError):
-            return {}
-        with suppress(OSError):
-            for key in self._told_lately() if owed else ():
-                owed.pop(key, None)  # killed between the spool and this file: it would be taken twice
-        return owed
-
-    def _told_lately(self) -> Iterator[str]:
-        """Findings whose evidence is among the newest records of the spool. Raises OSError."""
-        last = self._spool.last(Lane.FAULTS)
-        start = max(1, last - RECENT_RECORDS)
-        while start <= last and (records := self._spool.read(Lane.FAULTS, start)):
-            yield from (wire.evidence_about(one.payload) for one in records if one.kind is Kind.EVIDENCE)
-            start = records[-1].sequence + 1
+        """What an earlier life of the agent did not get to: `Owed.read`."""
+        return self._owed.read()
 
     def evidence_again(self, findings: Iterable[Finding]) -> None:
         """For findings of an earlier life whose evidence never left."""
         for finding in findings:
             with suppress(asyncio.QueueFull):
                 self._evidence.put_nowait(finding)
-                self._owed.add(finding.finding_id)
+                self._owed.ids.add(finding.finding_id)
 
     def tries(self, finding_id: str) -> int:
         """Which attempt at its evidence this is, counted from 1."""
@@ -209,7 +190,7 @@ class Reporter:
                 except (AgentError, OSError, ValueError) as error:
                     log.warning("no evidence for %s %s: %s", finding.rule, finding.object, error)
                 self._tries.pop(finding.finding_id, None)
-                self._owed.discard(finding.finding_id)
+                self._owed.ids.discard(finding.finding_id)
                 await self._keep_owed()
 
     async def _queue_later(self, finding: Finding, pause_s: float) -> None:
@@ -258,7 +239,7 @@ class Reporter:
             return
         try:
             self._evidence.put_nowait(finding)
-            self._owed.add(finding.finding_id)
+            self._owed.ids.add(finding.finding_id)
             self._freeze(finding)
             taken.append((now_s, finding.rule, finding.object))
         except asyncio.QueueFull:
@@ -285,16 +266,8 @@ class Reporter:
         return json.dumps(self._judge.dump()).encode()
 
     async def _keep_owed(self) -> None:
-        """What is still to be taken outlives us; losing the file costs evidence, never a finding."""
         bearer = self._recorder.goes_with if self._recorder is not None else lambda _: ""
-        told = json.dumps({one: bearer(one) for one in sorted(self._owed)}).encode()
-        if told == self._owed_kept:
-            return
-        try:
-            await asyncio.to_thread(self._disk.replace, self._owed_path, told)
-            self._owed_kept = told
-        except OSError as error:
-            log.warning("evidence that is owed not written down: %s", error)
+        await asyncio.to_thread(self._owed.keep, bearer)
 
     async def _keep(self, state: bytes) -> None:
         try:

@@ -94,14 +94,6 @@ def finding_payload(finding: Finding) -> bytes:
     return pb.Spooled(finding=_finding(finding)).SerializeToString()
 
 
-def evidence_about(payload: bytes) -> str:
-    """The finding that a record of evidence is about; "" when it cannot be read."""
-    try:
-        return pb.Spooled.FromString(payload).evidence.finding_id
-    except Exception:  # protobuf's DecodeError differs between its backends
-        return ""
-
-
 def evidence_payload(finding_id: str, sha256: bytes, bundle: bytes, taken_at: datetime) -> bytes:
     return pb.Spooled(
         evidence=pb.Evidence(
