@@ -112,7 +112,9 @@ def _story(folder: Path) -> None:
                 agent.close()
         walk.end("controller")
         assert len(lost) > 4
-        assert again.keys() == known.keys() <= raised(agents)
+        # One that was begun and over in a single report had no incident; that report is not known any more,
+        # and rather one too many than one forgotten.
+        assert known.keys() <= again.keys() <= raised(agents)
         for finding_id in known:
             opened, began, name = known[finding_id]
             assert again[finding_id][2] == name
