@@ -72,7 +72,7 @@ agent: $(VENV)/.installed ## the customer's wheel, in dist/
 	@$(UV) build --wheel --no-build-isolation --python $(PY) packaging/agent -o dist
 	@ls dist/vigia_agent-*.whl
 
-agent-folder: $(VENV)/.bootstrapped ## the agent as a folder with its own Python, and its hashes, in dist/
+agent-folder: $(VENV)/.installed ## the agent as a folder with its own Python, and its hashes, in dist/
 	@$(PY) hatch_build.py stubs
 	@$(PYTHON) -m venv --clear build/folder-venv
 	@$(UV) pip sync --quiet --python build/folder-venv/bin/python --require-hashes requirements/folder.txt
