@@ -17,6 +17,7 @@ from controller.core.clock import Clock, SystemClock
 from controller.core.disk import Disk, OsDisk
 from controller.core.errors import Conflict
 from controller.detection.lookout import Lookout
+from controller.fleet.allowance import MIB
 from controller.fleet.identity import rotation
 from controller.fleet.identity.authority import Authority
 from controller.knowledge import shelf
@@ -111,6 +112,7 @@ class App:
             public_host=self.config.public_host,
             recovery=timedelta(days=self.config.recovery_days),
             changes=self.changes,
+            evidence_limit_bytes=self.config.evidence_mib * MIB,
             is_tight=lambda: self.reserve.is_tight,
         )
         await self.rpc.start()

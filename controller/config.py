@@ -68,6 +68,8 @@ class Config(BaseSettings):
     trusted_proxies: tuple[str, ...] = ()
     zone: str = "America/Mexico_City"
     snapshot_days: int = Field(30, ge=1, le=3_650)
+    # Of the machines of one customer, in 30 days.
+    evidence_mib: int = Field(16_384, ge=512, le=1_048_576)
     # So long after its end a machine's certificate is still traded for a new one; 0: never by itself.
     recovery_days: int = Field(90, ge=0, le=3_650)
     log_format: str = Field("plain", pattern="^(plain|json)$")

@@ -20,7 +20,13 @@ from controller.escalation.events import ClocksActed
 from controller.escalation.told import calling, telling
 from controller.escalation.waiting import closing, pausing
 from controller.fleet import store as fleet
-from controller.fleet.findings import ConditionsRestated, EvidenceReceived, FindingCleared, FindingRaised
+from controller.fleet.findings import (
+    ConditionsRestated,
+    EvidenceReceived,
+    EvidenceRefused,
+    FindingCleared,
+    FindingRaised,
+)
 from controller.fleet.inventory.actions import InventoryChanged
 from controller.fleet.machine import Machine
 from controller.fleet.orders.order import OrderChanged
@@ -73,6 +79,12 @@ async def attach(unit: Unit, happened: EvidenceReceived) -> None:
         await diagnostics.receive(unit, happened, machine.name)
 
 
+async def say_refused(unit: Unit, happened: EvidenceRefused) -> None:
+    machine = await fleet.machine(unit.connection, happened.machine_id)
+    if machine is not None:
+        await diagnostics.refuse(unit, happened, machine.name)
+
+
 async def start_clocks(unit: Unit, happened: IncidentOpened) -> None:
     await escalation.plan_timer(unit, happened.incident.id)
 
@@ -92,6 +104,7 @@ STORY: Mapping[type[Event], tuple[Step, ...]] = {
     FindingCleared: (note_recovery,),
     ConditionsRestated: (reconcile,),
     EvidenceReceived: (attach,),
+    EvidenceRefused: (say_refused,),
     SightLost: (tell_blindness,),
     IncidentLinked: (reach_late_reporter,),
     OrderChanged: (pulls.note,),

@@ -1,10 +1,10 @@
-"""Takes evidence in."""
+"""Takes evidence in, or says that there was no room for it."""
 
 from controller.diagnostics import store
 from controller.diagnostics.bundle import Bundle
-from controller.fleet.findings import EvidenceReceived
+from controller.fleet.findings import EvidenceReceived, EvidenceRefused
 from controller.incidents import store as incidents
-from controller.incidents.actions import attach_evidence
+from controller.incidents.actions import attach_evidence, refuse_evidence
 from controller.storage import Unit
 
 
@@ -30,3 +30,11 @@ async def receive(unit: Unit, happened: EvidenceReceived, machine_name: str) -> 
             taken_at=bundle.taken_at,
             machine_name=machine_name,
         )
+
+
+async def refuse(unit: Unit, happened: EvidenceRefused, machine_name: str) -> None:
+    """Said where the evidence will be missed; what is there already stays."""
+    case = await incidents.incident_of_finding(unit.connection, happened.finding_id)
+    if case is not None:
+        facts = {"machine": machine_name, "size_bytes": str(happened.size_bytes), "reason": happened.why}
+        await refuse_evidence(unit, case.id, facts=facts, machine_name=machine_name)

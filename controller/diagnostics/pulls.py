@@ -11,6 +11,7 @@ from controller.core.errors import Conflict, NotFound, Refused
 from controller.diagnostics import store
 from controller.diagnostics.bundle import Bundle
 from controller.fleet import store as fleet
+from controller.fleet.allowance import store as allowances
 from controller.fleet.machine import Machine
 from controller.fleet.orders import actions as orders
 from controller.fleet.orders.order import LIFETIME, PULL, Order, OrderChanged, OrderState
@@ -122,6 +123,7 @@ async def receive(
         profile=order.profile,
     )
     if await store.add(unit.connection, bundle):
+        await allowances.count(unit.connection, {order.machine_id: size_bytes}, unit.now)
         await attach_evidence(
             unit,
             order.purpose_id,

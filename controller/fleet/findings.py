@@ -73,3 +73,13 @@ class EvidenceReceived(Event):
     sha256: str
     size_bytes: int
     taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRefused(Event):
+    """There was no room for a bundle. `why` is the value of a `Lack`."""
+
+    machine_id: UUID
+    finding_id: UUID
+    size_bytes: int
+    why: str

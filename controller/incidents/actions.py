@@ -27,6 +27,7 @@ from controller.incidents.intake import (
     attach_evidence,
     note_cleared,
     reconcile,
+    refuse_evidence,
     resolve_if_quiet,
     take_in,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "open_own",
     "pause",
     "reconcile",
+    "refuse_evidence",
     "reopen",
     "resolve",
     "resolve_if_quiet",

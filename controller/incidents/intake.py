@@ -303,6 +303,20 @@ async def attach_evidence(
     )
 
 
+async def refuse_evidence(
+    unit: Unit, incident_id: UUID, *, facts: Mapping[str, str], machine_name: str
+) -> None:
+    """The timeline's word that a bundle came for which there was no room."""
+    await append(
+        unit,
+        await survivor(unit.connection, incident_id),
+        EntryKind.EVIDENCE_REFUSED,
+        actor=Actor(ActorKind.AGENT, machine_name),
+        facts=facts,
+        auto=True,
+    )
+
+
 async def attach_attempts(
     unit: Unit, incident_id: UUID, *, actor: Actor, at: datetime, facts: Mapping[str, str]
 ) -> None:

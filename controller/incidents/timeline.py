@@ -30,6 +30,7 @@ class EntryKind(Enum):
     SYMPTOM_CLEARED = "symptom_cleared"
     SYMPTOM_RETURNED = "symptom_returned"
     EVIDENCE_ATTACHED = "evidence_attached"
+    EVIDENCE_REFUSED = "evidence_refused"
     ATTEMPTS_RECORDED = "attempts_recorded"
     OWNER_CHANGED = "owner_changed"
     WARNED = "warned"

@@ -13,6 +13,7 @@ from controller.core.actor import Actor, ActorKind
 from controller.core.changes import Changes
 from controller.core.errors import Conflict, VigiaError
 from controller.detection.lookout import Lookout
+from controller.fleet.allowance import LIMIT_BYTES, Allowance
 from controller.fleet.identity import rotation
 from controller.fleet.identity.authority import Authority, ServerIdentity
 from controller.fleet.orders.store import queued_machines
@@ -69,6 +70,7 @@ class RpcServers:
         reuse_port: bool = False,
         is_tight: Callable[[], bool] = lambda: False,
         changes: Changes | None = None,
+        evidence_limit_bytes: int = LIMIT_BYTES,
     ) -> None:
         self._storage = storage
         self._authority = authority
@@ -84,13 +86,16 @@ class RpcServers:
         self.streams = Streams(storage.clock)
         inquiries = lookout.eyes.inquiries
         inquiries.ask = lambda machine_id, question: self.streams.tell(machine_id, witnesses.asked(question))
-        desk = Desk(storage.clock, lookout.presence, self._urgent, self._bulk, blobs, inquiries)
+        allowance = Allowance(storage, evidence_limit_bytes)
+        desk = Desk(
+            storage.clock, lookout.presence, self._urgent, self._bulk, blobs, inquiries, allowance, is_tight
+        )
         bucket = Bucket(storage.clock, streams_per_s)
         intervals_s = (beat_interval_s, snapshot_interval_s)
         self._agents = AgentService(storage, authority, desk, self.streams, bucket, intervals_s)
         self._labs = LabService(storage, blobs)
         self._enrolment = EnrolmentService(storage, authority, "", recovery)
-        self._uploads = UploadService(storage, blobs)
+        self._uploads = UploadService(storage, blobs, allowance)
         self._changes = changes
         self._asked = asyncio.Event()
         self._identity = authority.server_identity(storage.clock.now())

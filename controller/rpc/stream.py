@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -13,9 +13,17 @@ from controller.blobs.folder import BlobFolder
 from controller.core.clock import Clock
 from controller.core.errors import Invalid, Unavailable, VigiaError
 from controller.detection.witnesses.inquiries import Inquiries
+from controller.fleet.allowance import Allowance, Lack
 from controller.fleet.identity.authority import Peer
 from controller.fleet.intake.cursor import PATIENCE, Lane
-from controller.fleet.intake.report import Entry, Report, ReportedEvidence, ReportedFinding, Taken
+from controller.fleet.intake.report import (
+    Entry,
+    RefusedEvidence,
+    Report,
+    ReportedEvidence,
+    ReportedFinding,
+    Taken,
+)
 from controller.fleet.presence import Presence
 from controller.fleet.series.packing import Layout
 from controller.rpc import orders, wire, witnesses
@@ -57,6 +65,8 @@ class Desk:
     bulk: Batcher[Job, Answer]
     blobs: BlobFolder
     inquiries: Inquiries
+    allowance: Allowance
+    is_tight: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +212,21 @@ class Stream:
     async def _entry(self, spooled: pb.Spooled, received_at: datetime) -> Entry:
         entry = wire.entry(spooled, self._layouts, self._agent_clock, received_at)
         if isinstance(entry.record, ReportedEvidence):
+            lack = await self._lack(entry.record)
+            if lack is not None:
+                return replace(entry, record=lack)
             # Before its row: a row without its content would be a promise broken.
             await self._desk.blobs.put(spooled.evidence.bundle)
         return entry
+
+    async def _lack(self, evidence: ReportedEvidence) -> RefusedEvidence | None:
+        """It is refused and not put off: behind it in its lane wait faults, which need less room."""
+        facts = evidence.finding_id, evidence.size_bytes
+        if self._desk.is_tight():
+            return RefusedEvidence("evidence", "the controller's disk is almost full", *facts, Lack.DISK)
+        if await self._desk.allowance.lacks(self.machine_id, evidence.size_bytes):
+            return RefusedEvidence("evidence", self._desk.allowance.in_words, *facts, Lack.QUOTA)
+        return None
 
     def _learn(self, message: pb.Layout) -> None:
         if len(self._layouts) >= wire.LAYOUTS_LIMIT and message.layout_id not in self._layouts:

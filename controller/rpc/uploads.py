@@ -17,6 +17,7 @@ from controller.core.errors import Conflict, Invalid, TooMuch, Unavailable, Vigi
 from controller.diagnostics import pulls
 from controller.diagnostics.viewer import fault_of
 from controller.fleet import actions as fleet
+from controller.fleet.allowance import Allowance, Lack
 from controller.fleet.orders import actions as orders
 from controller.fleet.orders import store as order_rows
 from controller.fleet.orders.order import OrderState
@@ -46,8 +47,9 @@ Context = aio.ServicerContext[pb.UploadRequest, pb.UploadResponse]
 class UploadService(uploads_pb2_grpc.UploadServiceServicer):
     """At most one upload an order, and eight at once: the others wait as told."""
 
-    def __init__(self, storage: Storage, blobs: BlobFolder) -> None:
+    def __init__(self, storage: Storage, blobs: BlobFolder, allowance: Allowance) -> None:
         self._storage = storage
+        self._allowance = allowance
         self._blobs = blobs
         self._drafts = blobs.drafts
         self._live: dict[UUID, _Arrival] = {}
@@ -104,6 +106,9 @@ class UploadService(uploads_pb2_grpc.UploadServiceServicer):
             return
         if order.state.is_end:
             raise Conflict(f"this order has {order.state.value}: {order.reason}")
+        if await self._allowance.lacks(arrival.machine_id, arrival.size_bytes):
+            await self._drafts.drop(arrival.order_id)
+            await self._fail(arrival, Lack.QUOTA.value, self._allowance.in_words)
         try:
             await self._drafts.check_room(arrival.size_bytes - arrival.offset)
             await context.write(pb.UploadResponse(**{"from": pb.UploadFrom(offset=arrival.offset)}))  # type: ignore[arg-type]

@@ -33,6 +33,8 @@ REASONS = {
     "collector_too_slow": N_("collecting took too long and was stopped"),
     "collector_killed": N_("collecting took too much and was stopped"),
     "controller_disk_full": N_("it waits: our own disk is full"),
+    "controller_disk_tight": N_("our own disk is almost full"),
+    "customer_quota": N_("this customer's machines have sent all the evidence of 30 days (`evidence_mib`)"),
     "upload_refused": N_("it could not be handed over"),
     "case_closed": N_("its incident was closed"),
     "expired": N_("its time was over before it began"),

@@ -326,6 +326,7 @@ _ENTRIES: Mapping[str, _Made] = {
     "symptom_cleared": _plain(N_("the symptom ended, says {actor}")),
     "symptom_returned": _counted(N_("the symptom returned, says {actor} (seen {count} times)")),
     "evidence_attached": _evidence,
+    "evidence_refused": _pull(N_("{machine} sent evidence, which was not kept: {reason}")),
     "attempts_recorded": _attempts,
     "owner_changed": _owner,
     "warned": _warned,

@@ -1,15 +1,18 @@
 """Take in what agents report, once each, whatever came twice, late or not at all (trust.md R1-R5)."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from controller.fleet import store as fleet
+from controller.fleet.allowance import store as allowances
 from controller.fleet.findings import (
     OWN_RULES,
     ConditionsRestated,
     EvidenceReceived,
+    EvidenceRefused,
     Finding,
     FindingCleared,
     FindingRaised,
@@ -18,6 +21,7 @@ from controller.fleet.intake import store
 from controller.fleet.intake.blindness import FRESH, Blindness, DownPeriod, opened_at
 from controller.fleet.intake.cursor import Cursor, Lane
 from controller.fleet.intake.report import (
+    RefusedEvidence,
     RefusedRecord,
     Report,
     ReportedDamage,
@@ -60,7 +64,7 @@ async def take_reports(
         entry.record.finding_id
         for report in reports
         for entry in report.entries
-        if isinstance(entry.record, ReportedFinding | ReportedEvidence)
+        if isinstance(entry.record, ReportedFinding | ReportedEvidence | RefusedEvidence)
     )
     # Copies of one spool count on from the same number: a fault of the second is known by its own id alone.
     two_speak = await fleet.in_quarantine(unit.connection, {report.machine_id for report in reports})
@@ -180,6 +184,10 @@ class _Intake:
         await store.add_findings(connection, [self.known[one] for one in sorted(self.new)])
         await store.change_findings(connection, [self.known[one] for one in sorted(self.changed - self.new)])
         await store.add_evidence(connection, self.new_evidence)
+        sizes: Counter[UUID] = Counter()
+        for kept in self.new_evidence:
+            sizes[kept.machine_id] += kept.size_bytes
+        await allowances.count(connection, sizes, self.unit.now)
         await add_snapshots(connection, self.snapshots)
         await fleet.remember(connection, self.history)
 
@@ -213,6 +221,9 @@ class _Intake:
                     report.machine_id, record.sha256, record.taken_at, record.ones, record.lists, record.gaps
                 )
                 await take_inventory(self.unit, told)
+            case RefusedEvidence():
+                self._refuse_evidence(report, record)
+                return record
             case RefusedRecord():
                 return record
         return None
@@ -296,6 +307,12 @@ class _Intake:
         if known is not None:
             self._announce_evidence(kept)
         return None
+
+    def _refuse_evidence(self, report: Report, refused: RefusedEvidence) -> None:
+        known = self.known.get(refused.finding_id)
+        if known is not None and known.finding.machine_id == report.machine_id:
+            size, why = refused.size_bytes, refused.why.value
+            self.unit.announce(EvidenceRefused(report.machine_id, refused.finding_id, size, why))
 
     def _announce_evidence(self, kept: KeptEvidence) -> None:
         self.unit.announce(

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from controller.core.severity import Severity
+from controller.fleet.allowance import Lack
 from controller.fleet.intake.cursor import Gap, Lane
 from controller.fleet.inventory.document import Entry as Item
 from controller.fleet.series.packing import Layout
@@ -84,6 +85,15 @@ class RefusedRecord:
     limit: str
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedEvidence(RefusedRecord):
+    """A good bundle for which there was no room; `why` is said in its incident's timeline."""
+
+    finding_id: UUID
+    size_bytes: int
+    why: Lack
+
+
 Record = (
     ReportedFinding
     | ReportedEvidence
@@ -92,6 +102,7 @@ Record = (
     | ReportedDamage
     | ReportedInventory
     | NotKept
+    | RefusedEvidence
     | RefusedRecord
 )
 

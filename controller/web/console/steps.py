@@ -29,6 +29,7 @@ _LOOKS: Mapping[EntryKind, tuple[str, str]] = {
     EntryKind.SYMPTOM_CLEARED: ("check", "done"),
     EntryKind.SYMPTOM_RETURNED: ("pulse", "late"),
     EntryKind.EVIDENCE_ATTACHED: ("file", "plain"),
+    EntryKind.EVIDENCE_REFUSED: ("file", "late"),
     EntryKind.OWNER_CHANGED: ("user", "plain"),
     EntryKind.WARNED: ("bell", "soon"),
     EntryKind.BREACHED: ("clock", "late"),
