@@ -115,12 +115,14 @@ async def test_an_expired_certificate_does_not_get_in(station: Station) -> None:
 
 
 async def test_a_certificate_of_ours_that_we_do_not_know_is_unauthenticated(station: Station) -> None:
-    """Signed by our root, but in no row: made with a stolen key, or before a restore."""
+    """Signed by our root, but in no row and no newer than its machine's: made with a stolen key, or a copy's.
+    A newer one would be of a time that a restore has lost."""
     agent = await station.agent()
-    now = station.storage.clock.now()
+    before = station.storage.clock.now() - timedelta(minutes=1)
     for agent_id in (agent.agent_id, UUID(int=9)):
         assert agent_id is not None
-        agent.certificate_der = station.authority.leaf(agent_id, agent.key.public_key(), now).certificate_der
+        leaf = station.authority.leaf(agent_id, agent.key.public_key(), before)
+        agent.certificate_der = leaf.certificate_der
         with pytest.raises(aio.AioRpcError) as error:
             await agent.connect()
             # A machine that has no time for us says so, and asks us to come back.
