@@ -197,7 +197,7 @@ def outage(walk: Street) -> tuple[str, str]:
         lambda: [one["state"] for one in walk.json("machines", "list")] == ["connected"] * 2,
         patience_s=40,
     )
-    walk.end("shop", signal.SIGKILL)
+    walk.close_the_shop()
     eventually("an incident each", lambda: len(walk.incidents()) == 2, patience_s=20)
     by_customer = {one["customer"]: str(one["reference"]) for one in walk.incidents()}
     first, second = (by_customer[customer] for customer in CONTACTS)

@@ -78,7 +78,7 @@ def test_from_an_outage_to_everyone_who_has_it(
         patience_s=40,
     )
 
-    walk.end("shop", signal.SIGKILL)
+    walk.close_the_shop()
     eventually("an incident each", lambda: len(walk.incidents()) == 2, patience_s=20)
     by_customer = {one["customer"]: one for one in walk.incidents()}
     first, second = (by_customer[customer]["reference"] for customer in CONTACTS)

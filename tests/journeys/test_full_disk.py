@@ -1,6 +1,5 @@
 """The disk under the data folder is full: said clearly, nothing lost, and no restart needed afterwards."""
 
-import signal
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ def test_a_full_disk_refuses_clearly_and_goes_on_when_there_is_room(tmp_path: Pa
                     file.flush()
             except OSError:
                 pass
-        walk.end("shop", signal.SIGKILL)
+        walk.close_the_shop()
         # What its log still has room for goes in; the first that does not is refused.
         taken = {"Taller Lima", "Antes"}
         for number in range(200):

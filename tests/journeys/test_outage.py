@@ -33,7 +33,7 @@ def test_an_outage_is_seen_proven_answered_and_closed(tmp_path: Path) -> None:
         eventually("the machine is seen", lambda: is_connected(walk))
         eventually("the watch has looked", lambda: "shop" in str(walk.json("machines", "list")))
 
-        walk.end("shop", signal.SIGKILL)
+        walk.close_the_shop()
         found = eventually("a critical incident", lambda: open_incidents(walk), patience_s=5)[0]
         assert found["reference"] == "INC-1"
         assert found["severity"] == "critical"
@@ -69,7 +69,7 @@ def test_a_controller_that_was_away_gets_what_was_found_meanwhile(tmp_path: Path
         walk.agent()
         eventually("the machine is seen", lambda: is_connected(walk))
         walk.end("controller", signal.SIGKILL)
-        walk.end("shop", signal.SIGKILL)
+        walk.close_the_shop()
         eventually("the agent says so in its log", lambda: "watch.down" in walk.log("agent"))
         # A report younger than 5 s counts as fresh, whoever was away.
         found_at = time.monotonic()

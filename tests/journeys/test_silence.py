@@ -55,7 +55,7 @@ def test_ten_minutes_without_a_controller_accuse_nobody(tmp_path: Path) -> None:
         pass_by(10)
         walk.end("controller", signal.SIGKILL)
         pass_by(120)
-        walk.end("shop", signal.SIGKILL)
+        walk.close_the_shop()
         eventually("the agent has found it", lambda: "watch.down" in walk.log("agent"))
         line = next(line for line in walk.log("agent").splitlines() if "watch.down" in line)
         found_at = datetime.strptime(line[:23], "%Y-%m-%d %H:%M:%S,%f").astimezone()

@@ -49,7 +49,7 @@ def test_attempts_reach_the_incident_once_and_its_story_tells_them(
     town.enrol(watches=town.shop_watch)
     town.agent()
     eventually("the watch has looked", lambda: "shop" in str(town.json("machines", "list")), patience_s=40)
-    town.end("shop", 9)
+    town.close_the_shop()
     eventually("the outage is an incident", town.incidents, patience_s=40)
 
     lab = LabCommands(tmp_path / "lab")

@@ -102,14 +102,14 @@ def _make_key(path: Path, kind: str = "ed25519") -> None:
 
 
 def _children(parent: int) -> list[int]:
-    """All of them, the youngest first."""
+    """All of them, the eldest first: a session that saw its program end would still tell of it."""
     found: list[int] = []
     try:
         said = Path(f"/proc/{parent}/task/{parent}/children").read_text()
     except FileNotFoundError:
         return found
     for child in map(int, said.split()):
-        found += [*_children(child), child]
+        found += [child, *_children(child)]
     return found
 
 

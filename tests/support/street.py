@@ -66,6 +66,7 @@ class Street:
             lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
         (self.data / "vigia.toml").write_text("\n".join(lines) + "\n")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._held: list[socket.socket] = []
 
     @property
     def console(self) -> str:
@@ -147,6 +148,7 @@ class Street:
 
     def shop(self) -> subprocess.Popen[bytes]:
         """The web server that a watch looks at."""
+        self.let_go()
         root = self.folder / "shop"
         root.mkdir(exist_ok=True)
         process = self.start(
@@ -161,6 +163,19 @@ class Street:
 
         eventually("the shop answers", answers)
         return process
+
+    def close_the_shop(self) -> None:
+        """It dies. Nobody answers at its port, and no other test's server is given it meanwhile."""
+        self.end("shop", signal.SIGKILL)
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", self.ports["shop_port"]))
+        self._held.append(held)
+
+    def let_go(self) -> None:
+        """Of the shop's port."""
+        while self._held:
+            self._held.pop().close()
 
     @property
     def shop_watch(self) -> str:
@@ -178,6 +193,7 @@ def street(
     try:
         yield made
     finally:
+        made.let_go()
         for process in made.running.values():
             process.kill()
         for process in made.running.values():
